@@ -1,0 +1,371 @@
+"""The tables of the archive: what we know. No behaviour, no queries.
+
+Annotations are read at run time by SQLAlchemy. No server defaults and no expression indexes: Alembic
+cannot compare them on both databases.
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import JSON, TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC moment, to the millisecond: ISO text on SQLite (it sorts, and people can read it), timestamptz on Postgres."""
+
+    impl = String(24)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(DateTime(timezone=True))
+        return dialect.type_descriptor(String(24))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive moment cannot be archived: give it a time zone")
+        value = value.astimezone(UTC)
+        value = value.replace(microsecond=value.microsecond // 1000 * 1000)
+        if dialect.name == "postgresql":
+            return value
+        return value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        return datetime.fromisoformat(value)
+
+
+class VisitOutcome(StrEnum):
+    """What one look at one URL found."""
+
+    NEW = "new"  # the first revision of an article
+    REVISED = "revised"  # a new revision
+    SAME_TEXT = "same_text"  # other bytes, the same text
+    SAME_BYTES = "same_bytes"  # the same bytes, or 304
+    QUARANTINED = "quarantined"  # kept, not believed
+    REFUSED = "refused"  # we did not ask: robots.txt, a private address, a limit
+    GONE = "gone"  # 404, 410
+    ERROR = "error"  # no usable answer
+
+
+class CrawlOutcome(StrEnum):
+    """How a crawl ended. A crawl without one was killed or is running."""
+
+    FINISHED = "finished"
+    STOPPED = "stopped"  # asked to stop
+    FAILED = "failed"
+    KILLED = "killed"  # found dead afterwards
+
+
+class Base(DeclarativeBase):
+    """Constraints are named by convention, so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+class Site(Base):
+    """A configured publication, or an ad-hoc one (a URL that no site file covers)."""
+
+    __tablename__ = "site"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    home: Mapped[str] = mapped_column(Text)
+    is_ad_hoc: Mapped[bool] = mapped_column(Boolean)
+    added_at: Mapped[datetime]
+    crawled_at: Mapped[datetime | None]  # end of its last crawl
+    due_at: Mapped[datetime | None]  # when its schedule wants the next; None: now
+    failure_count: Mapped[int] = mapped_column(Integer)  # crawls in a row that reached nothing
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class Source(Base):
+    """Where a site's links come from, and what it answered last."""
+
+    __tablename__ = "source"
+    __table_args__ = (UniqueConstraint("site_id", "kind", "url"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    url: Mapped[str] = mapped_column(Text)
+    etag: Mapped[str | None] = mapped_column(Text)
+    last_modified: Mapped[str | None] = mapped_column(Text)
+    body_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    checked_at: Mapped[datetime | None]
+    status: Mapped[int | None] = mapped_column(Integer)
+    link_count: Mapped[int] = mapped_column(Integer)  # links in its last full answer
+    failure_count: Mapped[int] = mapped_column(Integer)
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class Crawl(Base):
+    """One run over one or more sites."""
+
+    __tablename__ = "crawl"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    trigger: Mapped[str] = mapped_column(String(16))  # "command", "schedule", "scrapy", "demo"
+    owner: Mapped[str] = mapped_column(Text)  # host:pid
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class CrawlSite(Base):
+    """A site's part of a crawl."""
+
+    __tablename__ = "crawl_site"
+    crawl_id: Mapped[int] = mapped_column(ForeignKey("crawl.id"), primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    counts: Mapped[dict[str, Any]]  # VisitOutcome -> number of visits; "sources", "links"
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class Lease(Base):
+    """Who may crawl a host until when. The token only ever grows: a late writer is noticed by it."""
+
+    __tablename__ = "lease"
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    owner: Mapped[str | None] = mapped_column(Text)
+    token: Mapped[int] = mapped_column(BigInteger)
+    until_at: Mapped[datetime | None]
+
+
+class Link(Base):
+    """A URL worth fetching, what its source said of it, and when it is due: the work that survives a kill."""
+
+    __tablename__ = "link"
+    __table_args__ = (
+        UniqueConstraint("site_id", "url_key"),
+        Index(None, "site_id", "due_at"),
+        Index(None, "article_id"),
+    )
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
+    url: Mapped[str] = mapped_column(Text)  # as first found
+    url_key: Mapped[str] = mapped_column(Text)  # pipeline.urls.key
+    title: Mapped[str | None] = mapped_column(Text)
+    guid: Mapped[str | None] = mapped_column(Text)
+    published_at: Mapped[datetime | None]
+    modified_at: Mapped[datetime | None]  # as its source said last
+    visited_modified_at: Mapped[datetime | None]  # what modified_at was at the last visit
+    depth: Mapped[int] = mapped_column(Integer)
+    found_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]  # None: not wanted again
+    visited_at: Mapped[datetime | None]
+    visit_count: Mapped[int] = mapped_column(Integer)
+    failure_count: Mapped[int] = mapped_column(Integer)  # in a row
+    etag: Mapped[str | None] = mapped_column(Text)
+    last_modified: Mapped[str | None] = mapped_column(Text)
+    capture_id: Mapped[int | None] = mapped_column(Integer)  # the last one; no key: capture names its link
+
+
+class Frame(Base):
+    """Body bytes in the database's capture store: full, or zstd against the frame or dictionary `base_sha256`."""
+
+    __tablename__ = "frame"
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))  # "full", "delta"
+    base_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    depth: Mapped[int] = mapped_column(Integer)  # frames to decode before this one
+    size: Mapped[int] = mapped_column(Integer)  # of the body, decoded
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Capture(Base):
+    """One response as received. Never changed."""
+
+    __tablename__ = "capture"
+    __table_args__ = (Index(None, "link_id"), Index(None, "body_sha256"))
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("link.id"))
+    crawl_id: Mapped[int] = mapped_column(ForeignKey("crawl.id"))
+    fetched_at: Mapped[datetime]
+    url: Mapped[str] = mapped_column(Text)  # as asked
+    url_answered: Mapped[str | None] = mapped_column(Text)  # None: as asked
+    redirects: Mapped[dict[str, Any] | None]  # {"hops": [[status, url], ...]}
+    status: Mapped[int] = mapped_column(Integer)
+    headers: Mapped[bytes] = mapped_column(LargeBinary)  # zstd of "Name: value" lines
+    body_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    body_size: Mapped[int] = mapped_column(Integer)
+    is_truncated: Mapped[bool] = mapped_column(Boolean)
+
+
+class Visit(Base):
+    """One look at one link at one moment: the observation ledger. Only ever added."""
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        Index(None, "link_id", "visited_at"),
+        Index(None, "crawl_id"),
+        UniqueConstraint("capture_id"),
+    )
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    crawl_id: Mapped[int] = mapped_column(ForeignKey("crawl.id"))
+    link_id: Mapped[int] = mapped_column(ForeignKey("link.id"))
+    visited_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(12))
+    status: Mapped[int | None] = mapped_column(Integer)
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+    revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))  # the one it saw
+    detail: Mapped[str | None] = mapped_column(Text)  # of an error or refusal
+
+
+class Content(Base):
+    """Everything that an extraction read, once for all extractions that read the same."""
+
+    __tablename__ = "content"
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)  # zstd of canonical JSON
+
+
+class Extraction(Base):
+    """What one extractor version, with one state of the site's rules, read from one capture."""
+
+    __tablename__ = "extraction"
+    __table_args__ = (UniqueConstraint("capture_id", "extractor", "rules_sha256"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    capture_id: Mapped[int] = mapped_column(ForeignKey("capture.id"))
+    extractor: Mapped[str] = mapped_column(String(32))
+    rules_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    content_sha256: Mapped[bytes] = mapped_column(ForeignKey("content.sha256"))
+    verdict: Mapped[str] = mapped_column(String(12))
+    read_at: Mapped[datetime]
+
+
+class Article(Base):
+    """An identity at a site. Its content is its revisions; its URLs are its aliases."""
+
+    __tablename__ = "article"
+    __table_args__ = (Index(None, "site_id", "first_seen_at"), Index(None, "site_id", "guid"))
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    guid: Mapped[str | None] = mapped_column(Text)  # publisher's own id: feed guid
+    first_seen_at: Mapped[datetime]
+    revision_count: Mapped[int] = mapped_column(Integer)
+    revision_id: Mapped[int | None] = mapped_column(Integer)  # the newest; no key: revision names its article
+    gone_at: Mapped[datetime | None]  # first look that found it gone; None: there
+
+
+class ArticleUrl(Base):
+    """A URL of an article, from when to when, and on what evidence."""
+
+    __tablename__ = "article_url"
+    __table_args__ = (
+        Index(None, "site_id", "url_key"),
+        Index(None, "article_id"),
+        UniqueConstraint("article_id", "url_key"),
+    )
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    url: Mapped[str] = mapped_column(Text)
+    url_key: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[str] = mapped_column(String(16))  # "asked", "redirect", "canonical", "guid"
+    from_at: Mapped[datetime]
+    to_at: Mapped[datetime | None]
+
+
+class Revision(Base):
+    """One text of an article by its publisher, and the capture that proves it. Never changed."""
+
+    __tablename__ = "revision"
+    __table_args__ = (
+        UniqueConstraint("article_id", "number"),
+        Index(None, "first_seen_at"),
+        Index(None, "capture_id"),
+    )
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    number: Mapped[int] = mapped_column(Integer)  # 1, 2, 3 ...
+    capture_id: Mapped[int] = mapped_column(ForeignKey("capture.id"))
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.id"))
+    first_seen_at: Mapped[datetime]  # first look that saw it
+    previous_seen_at: Mapped[datetime | None]  # last look that still saw its predecessor
+    recorded_at: Mapped[datetime]  # when we learnt it
+    title: Mapped[str] = mapped_column(Text)
+    standfirst: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)  # one block a line
+    authors: Mapped[list[str]]
+    published_at: Mapped[datetime | None]
+    published: Mapped[str | None] = mapped_column(String(40))  # ISO 8601 as stated: offset, or day alone
+    modified: Mapped[str | None] = mapped_column(String(40))
+    language: Mapped[str | None] = mapped_column(String(16))
+    section: Mapped[str | None] = mapped_column(Text)
+    canonical_url: Mapped[str | None] = mapped_column(Text)
+    credit: Mapped[str | None] = mapped_column(Text)
+    source_url: Mapped[str | None] = mapped_column(Text)
+    normal_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))  # pipeline.compare.normal_digest
+
+
+class Quarantine(Base):
+    """An extraction that was not believed: kept, never a revision."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (UniqueConstraint("extraction_id"), Index(None, "link_id"))
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.id"))
+    link_id: Mapped[int] = mapped_column(ForeignKey("link.id"))
+    reason: Mapped[str] = mapped_column(String(24))
+    detail: Mapped[str | None] = mapped_column(Text)
+    quarantined_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+
+
+class Shingle(Base):
+    """A sampled word shingle of an article's newest revision: how copies find their sources."""
+
+    __tablename__ = "shingle"
+    __table_args__ = (Index(None, "article_id"), {"sqlite_with_rowid": False})
+    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True)  # signed 64 bit
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+
+
+class Reprint(Base):
+    """The directed link from a copy to its source, with the evidence."""
+
+    __tablename__ = "reprint"
+    __table_args__ = (
+        UniqueConstraint("copy_article_id", "source_url"),
+        Index(None, "source_article_id"),
+    )
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    copy_article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    source_article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
+    source_url: Mapped[str] = mapped_column(Text)
+    containment: Mapped[float | None] = mapped_column(Float)  # share of the copy's text found in the source
+    evidence: Mapped[list[str]]  # "link in the credit line", "text overlap"
+    found_at: Mapped[datetime]

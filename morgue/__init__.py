@@ -1,0 +1,1 @@
+"""Morgue: a self-hosted newspaper archive that keeps every version of every article."""
