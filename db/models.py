@@ -26,9 +26,33 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
+GUID_LIMIT = 500
+"""Characters of a publisher's own id that are kept: it stands in an index."""
+
+
+def to_millisecond(moment: datetime | None) -> datetime | None:
+    """The moment as the archive gives it back: UTC, whole milliseconds."""
+    if moment is None:
+        return None
+    moment = moment.astimezone(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def storable(text: str | None, limit: int | None = None) -> str | None:
+    """The text without what Postgres cannot keep (NUL) and UTF-8 cannot say (lone surrogates)."""
+    if text is None:
+        return None
+    text = text[:limit]
+    if "\0" in text:
+        text = text.replace("\0", "")
+    return text if text.isascii() else text.encode(errors="ignore").decode()
+
 
 class Moment(TypeDecorator[datetime]):
-    """An aware UTC moment, to the millisecond: ISO text on SQLite (it sorts, and people can read it), timestamptz on Postgres."""
+    """An aware UTC moment, to the millisecond.
+
+    ISO text on SQLite (it sorts, and people can read it), timestamptz on Postgres.
+    """
 
     impl = String(24)
     cache_ok = True
@@ -43,11 +67,9 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a naive moment cannot be archived: give it a time zone")
-        value = value.astimezone(UTC)
-        value = value.replace(microsecond=value.microsecond // 1000 * 1000)
         if dialect.name == "postgresql":
-            return value
-        return value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+            return to_millisecond(value)
+        return value.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -55,6 +77,16 @@ class Moment(TypeDecorator[datetime]):
         if isinstance(value, datetime):
             return value.astimezone(UTC)
         return datetime.fromisoformat(value)
+
+
+class Words(TypeDecorator[str]):
+    """Text of any origin; what a database cannot keep is left out, the same on both."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return storable(value)
 
 
 class VisitOutcome(StrEnum):
@@ -99,14 +131,14 @@ class Site(Base):
     __tablename__ = "site"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
-    title: Mapped[str] = mapped_column(Text)
-    home: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Words)
+    home: Mapped[str] = mapped_column(Words)
     is_ad_hoc: Mapped[bool] = mapped_column(Boolean)
     added_at: Mapped[datetime]
     crawled_at: Mapped[datetime | None]  # end of its last crawl
     due_at: Mapped[datetime | None]  # when its schedule wants the next; None: now
     failure_count: Mapped[int] = mapped_column(Integer)  # crawls in a row that reached nothing
-    last_error: Mapped[str | None] = mapped_column(Text)
+    last_error: Mapped[str | None] = mapped_column(Words)
 
 
 class Source(Base):
@@ -117,15 +149,15 @@ class Source(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     kind: Mapped[str] = mapped_column(String(16))
-    url: Mapped[str] = mapped_column(Text)
-    etag: Mapped[str | None] = mapped_column(Text)
-    last_modified: Mapped[str | None] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Words)
+    etag: Mapped[str | None] = mapped_column(Words)
+    last_modified: Mapped[str | None] = mapped_column(Words)
     body_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     checked_at: Mapped[datetime | None]
     status: Mapped[int | None] = mapped_column(Integer)
     link_count: Mapped[int] = mapped_column(Integer)  # links in its last full answer
     failure_count: Mapped[int] = mapped_column(Integer)
-    last_error: Mapped[str | None] = mapped_column(Text)
+    last_error: Mapped[str | None] = mapped_column(Words)
 
 
 class Crawl(Base):
@@ -137,8 +169,8 @@ class Crawl(Base):
     finished_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(16))
     trigger: Mapped[str] = mapped_column(String(16))  # "command", "schedule", "scrapy", "demo"
-    owner: Mapped[str] = mapped_column(Text)  # host:pid
-    error: Mapped[str | None] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(Words)  # host:pid
+    error: Mapped[str | None] = mapped_column(Words)
 
 
 class CrawlSite(Base):
@@ -149,7 +181,7 @@ class CrawlSite(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
     counts: Mapped[dict[str, Any]]  # VisitOutcome -> number of visits; "sources", "links"
     outcome: Mapped[str | None] = mapped_column(String(16))
-    error: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[str | None] = mapped_column(Words)
 
 
 class Lease(Base):
@@ -157,7 +189,7 @@ class Lease(Base):
 
     __tablename__ = "lease"
     name: Mapped[str] = mapped_column(String(255), primary_key=True)
-    owner: Mapped[str | None] = mapped_column(Text)
+    owner: Mapped[str | None] = mapped_column(Words)
     token: Mapped[int] = mapped_column(BigInteger)
     until_at: Mapped[datetime | None]
 
@@ -175,10 +207,10 @@ class Link(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
     article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
-    url: Mapped[str] = mapped_column(Text)  # as first found
-    url_key: Mapped[str] = mapped_column(Text)  # pipeline.urls.key
-    title: Mapped[str | None] = mapped_column(Text)
-    guid: Mapped[str | None] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Words)  # as first found
+    url_key: Mapped[str] = mapped_column(Words)  # pipeline.urls.key
+    title: Mapped[str | None] = mapped_column(Words)
+    guid: Mapped[str | None] = mapped_column(Words)
     published_at: Mapped[datetime | None]
     modified_at: Mapped[datetime | None]  # as its source said last
     visited_modified_at: Mapped[datetime | None]  # what modified_at was at the last visit
@@ -188,21 +220,48 @@ class Link(Base):
     visited_at: Mapped[datetime | None]
     visit_count: Mapped[int] = mapped_column(Integer)
     failure_count: Mapped[int] = mapped_column(Integer)  # in a row
-    etag: Mapped[str | None] = mapped_column(Text)
-    last_modified: Mapped[str | None] = mapped_column(Text)
-    capture_id: Mapped[int | None] = mapped_column(Integer)  # the last one; no key: capture names its link
+    etag: Mapped[str | None] = mapped_column(Words)
+    last_modified: Mapped[str | None] = mapped_column(Words)
+    capture_id: Mapped[int | None] = mapped_column(
+        Integer
+    )  # the last one; no key: capture names its link
+    revision_id: Mapped[int | None] = mapped_column(
+        Integer
+    )  # what it showed last; no key, as above
+
+
+class Dictionary(Base):
+    """Earlier pages of a site, end to end, that its first captures are compressed against.
+
+    The pages are not kept twice: `members` names their frames, and db.captures puts them together again.
+    """
+
+    __tablename__ = "dictionary"
+    __table_args__ = (UniqueConstraint("site_id", "generation"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # of its bytes
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    generation: Mapped[int] = mapped_column(Integer)  # of the site: 1, 2, 3 ...
+    members: Mapped[bytes] = mapped_column(LargeBinary)  # 32-byte digests of frames, in order
+    size: Mapped[int] = mapped_column(Integer)  # of its bytes
 
 
 class Frame(Base):
-    """Body bytes in the database's capture store: full, or zstd against the frame or dictionary `base_sha256`."""
+    """A body's bytes as zstd: alone, against a dictionary of its site, or against another frame's body."""
 
     __tablename__ = "frame"
-    sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(8))  # "full", "delta"
-    base_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    depth: Mapped[int] = mapped_column(Integer)  # frames to decode before this one
-    size: Mapped[int] = mapped_column(Integer)  # of the body, decoded
-    data: Mapped[bytes] = mapped_column(LargeBinary)
+    __table_args__ = (Index(None, "site_id", "position", "id"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # of the body
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    kind: Mapped[str] = mapped_column(String(10))  # "plain", "dictionary", "delta"
+    base_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # of that dictionary or body
+    position: Mapped[int] = mapped_column(Integer)  # in its chain of deltas; 0: no delta
+    size: Mapped[int] = mapped_column(Integer)  # of the body
+    stored_size: Mapped[int] = mapped_column(Integer)  # of the zstd bytes
+    pack: Mapped[int | None] = mapped_column(Integer)  # the pack file that has them; None: data has
+    pack_offset: Mapped[int | None] = mapped_column(BigInteger)
+    data: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Capture(Base):
@@ -214,9 +273,11 @@ class Capture(Base):
     link_id: Mapped[int] = mapped_column(ForeignKey("link.id"))
     crawl_id: Mapped[int] = mapped_column(ForeignKey("crawl.id"))
     fetched_at: Mapped[datetime]
-    url: Mapped[str] = mapped_column(Text)  # as asked
-    url_answered: Mapped[str | None] = mapped_column(Text)  # None: as asked
-    redirects: Mapped[dict[str, Any] | None]  # {"hops": [[status, url], ...]}
+    url: Mapped[str] = mapped_column(Words)  # as asked
+    url_answered: Mapped[str | None] = mapped_column(Words)  # None: as asked
+    redirects: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # {"hops": [[status, url], ...]}
     status: Mapped[int] = mapped_column(Integer)
     headers: Mapped[bytes] = mapped_column(LargeBinary)  # zstd of "Name: value" lines
     body_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
@@ -224,12 +285,20 @@ class Capture(Base):
     is_truncated: Mapped[bool] = mapped_column(Boolean)
 
 
+class Unread(Base):
+    """A capture that was kept and not archived yet: what a killed crawl leaves for the next to read."""
+
+    __tablename__ = "unread"
+    capture_id: Mapped[int] = mapped_column(ForeignKey("capture.id"), primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+
+
 class Visit(Base):
     """One look at one link at one moment: the observation ledger. Only ever added."""
 
     __tablename__ = "visit"
     __table_args__ = (
-        Index(None, "link_id", "visited_at"),
+        Index(None, "link_id"),
         Index(None, "crawl_id"),
         UniqueConstraint("capture_id"),
     )
@@ -241,7 +310,7 @@ class Visit(Base):
     status: Mapped[int | None] = mapped_column(Integer)
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))  # the one it saw
-    detail: Mapped[str | None] = mapped_column(Text)  # of an error or refusal
+    detail: Mapped[str | None] = mapped_column(Words)  # of an error or refusal
 
 
 class Content(Base):
@@ -273,11 +342,16 @@ class Article(Base):
     __table_args__ = (Index(None, "site_id", "first_seen_at"), Index(None, "site_id", "guid"))
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    guid: Mapped[str | None] = mapped_column(Text)  # publisher's own id: feed guid
+    guid: Mapped[str | None] = mapped_column(Words)  # publisher's own id: feed guid
     first_seen_at: Mapped[datetime]
     revision_count: Mapped[int] = mapped_column(Integer)
-    revision_id: Mapped[int | None] = mapped_column(Integer)  # the newest; no key: revision names its article
+    revision_id: Mapped[int | None] = mapped_column(
+        Integer
+    )  # the newest; no key: revision names its article
     gone_at: Mapped[datetime | None]  # first look that found it gone; None: there
+    shingles: Mapped[bytes | None] = mapped_column(
+        LargeBinary
+    )  # of the newest revision, 8 bytes each
 
 
 class ArticleUrl(Base):
@@ -292,8 +366,8 @@ class ArticleUrl(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    url: Mapped[str] = mapped_column(Text)
-    url_key: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Words)
+    url_key: Mapped[str] = mapped_column(Words)
     evidence: Mapped[str] = mapped_column(String(16))  # "asked", "redirect", "canonical", "guid"
     from_at: Mapped[datetime]
     to_at: Mapped[datetime | None]
@@ -316,18 +390,20 @@ class Revision(Base):
     first_seen_at: Mapped[datetime]  # first look that saw it
     previous_seen_at: Mapped[datetime | None]  # last look that still saw its predecessor
     recorded_at: Mapped[datetime]  # when we learnt it
-    title: Mapped[str] = mapped_column(Text)
-    standfirst: Mapped[str | None] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)  # one block a line
+    title: Mapped[str] = mapped_column(Words)
+    standfirst: Mapped[str | None] = mapped_column(Words)
+    text: Mapped[str] = mapped_column(Words)  # one block a line
     authors: Mapped[list[str]]
     published_at: Mapped[datetime | None]
-    published: Mapped[str | None] = mapped_column(String(40))  # ISO 8601 as stated: offset, or day alone
+    published: Mapped[str | None] = mapped_column(
+        String(40)
+    )  # ISO 8601 as stated: offset, or day alone
     modified: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str | None] = mapped_column(String(16))
-    section: Mapped[str | None] = mapped_column(Text)
-    canonical_url: Mapped[str | None] = mapped_column(Text)
-    credit: Mapped[str | None] = mapped_column(Text)
-    source_url: Mapped[str | None] = mapped_column(Text)
+    section: Mapped[str | None] = mapped_column(Words)
+    canonical_url: Mapped[str | None] = mapped_column(Words)
+    credit: Mapped[str | None] = mapped_column(Words)
+    source_url: Mapped[str | None] = mapped_column(Words)
     normal_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))  # pipeline.compare.normal_digest
 
 
@@ -340,18 +416,9 @@ class Quarantine(Base):
     extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.id"))
     link_id: Mapped[int] = mapped_column(ForeignKey("link.id"))
     reason: Mapped[str] = mapped_column(String(24))
-    detail: Mapped[str | None] = mapped_column(Text)
+    detail: Mapped[str | None] = mapped_column(Words)
     quarantined_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
-
-
-class Shingle(Base):
-    """A sampled word shingle of an article's newest revision: how copies find their sources."""
-
-    __tablename__ = "shingle"
-    __table_args__ = (Index(None, "article_id"), {"sqlite_with_rowid": False})
-    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True)  # signed 64 bit
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
 
 
 class Reprint(Base):
@@ -365,7 +432,9 @@ class Reprint(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     copy_article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
     source_article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
-    source_url: Mapped[str] = mapped_column(Text)
-    containment: Mapped[float | None] = mapped_column(Float)  # share of the copy's text found in the source
+    source_url: Mapped[str] = mapped_column(Words)
+    containment: Mapped[float | None] = mapped_column(
+        Float
+    )  # share of the copy's text found in the source
     evidence: Mapped[list[str]]  # "link in the credit line", "text overlap"
     found_at: Mapped[datetime]

@@ -1,0 +1,173 @@
+"""Reads what sources answer and offers the links to the archive. Knows one crawl, no engine."""
+
+import asyncio
+import hashlib
+import json
+from typing import Final
+
+from scrapy.http import Response
+
+from config.site import SiteConfig, SourceConfig
+from crawler import discovery
+from crawler.answers import header_of
+from crawler.crawl import Crawl
+from crawler.lanes import Lane, SourceDocument, SourceRun
+from crawler.sources import follow
+from crawler.sources.answer import SourceAnswer
+from crawler.sources.sitemap import MAX_CHILDREN
+from db import crawls, links
+from db.entries import FoundLink, Offered
+from pipeline.items import Fetched
+
+MAX_DEPTH: Final = 3
+"""Sitemap indexes within sitemap indexes."""
+
+OFFERED_AT_ONCE: Final = 2_000
+"""Links of one transaction: others want to write too."""
+
+
+class Documents:
+    """The sources of one crawl. Everything slow happens in threads."""
+
+    def __init__(self, crawl: Crawl) -> None:
+        self._crawl = crawl
+
+    async def read(self, lane: Lane, document: SourceDocument, response: Response) -> None:
+        """Read one document of a source and put its links into the archive."""
+        run = document.run
+        is_first = document.depth == 0
+        if is_first:
+            run.status = response.status
+        if response.status == 304:
+            return
+        if not 200 <= response.status < 300:
+            run.problem = f"HTTP {response.status} from {document.url}"
+            return
+        digest = _digest(response.body, site=lane.site, source=run.config)
+        if is_first and digest == run.known.body_sha256:
+            return
+        answer = await asyncio.to_thread(
+            discovery.read,
+            response.body,
+            site=lane.site,
+            source=run.config,
+            url=response.url,
+            content_type=header_of(response, "Content-Type"),
+            now=self._crawl.clock.now(),
+            since=run.since,
+            max_links=self._crawl.settings.max_links_per_source,
+        )
+        await self._take(lane, document, answer)
+        if is_first:
+            run.body_sha256 = digest
+            run.etag = header_of(response, "ETag")
+            run.last_modified = header_of(response, "Last-Modified")
+
+    async def close(self, lane: Lane, run: SourceRun) -> None:
+        """A document is done; the source is, and is noted, when its last one is.
+
+        A source that could not be read to its end is not noted: the next crawl begins it anew.
+        """
+        run.open_count -= 1
+        if run.open_count > 0 or run.is_unread:
+            return
+        site = lane.site.name
+        if run.problem:
+            self._crawl.source_problems.setdefault(site, {})[run.config.url] = run.problem
+        self._crawl.count(site, "sources")
+        await asyncio.to_thread(self._note, run)
+
+    async def follow(self, lane: Lane, fetched: Fetched, source: SourceConfig) -> None:
+        """Offer the links of a page that was itself found by following links."""
+        assert fetched.body is not None
+        url = fetched.url_answered or fetched.url
+        answer = await asyncio.to_thread(
+            follow.read,
+            fetched.body,
+            url=url,
+            content_type=fetched.header("content-type"),
+            depth=fetched.link.depth,
+            max_links=self._crawl.settings.max_links_per_source,
+        )
+        wanted = [
+            found
+            for found in answer.links
+            if lane.site.wants(found.url) and source.wants(found.url)
+        ]
+        offered = await self._offer(lane, wanted, source_id=fetched.link.source_id)
+        if offered.due:
+            lane.forget_waiting()
+
+    async def _take(self, lane: Lane, document: SourceDocument, answer: SourceAnswer) -> None:
+        run = document.run
+        run.problem = answer.problem or run.problem
+        offered = await self._offer(lane, answer.links, source_id=run.known.id)
+        run.link_count += len(answer.links)
+        if document.depth < MAX_DEPTH:
+            is_chain = run.config.kind == "wordpress"  # page after page, not one within another
+            depth = 1 if is_chain else document.depth + 1
+            lane.add_documents(run, answer.more, depth=depth, limit=MAX_CHILDREN + 1)
+        if offered.due:
+            lane.forget_waiting()
+        self._crawl.count(lane.site.name, "links", offered.new)
+        self._crawl.tell(
+            "source_read",
+            lane.site.name,
+            kind=run.config.kind,
+            url=document.url,
+            links=len(answer.links),
+            new=offered.new,
+            problem=answer.problem,
+        )
+
+    async def _offer(
+        self, lane: Lane, found: "tuple[FoundLink, ...] | list[FoundLink]", *, source_id: int | None
+    ) -> Offered:
+        new = known = due = 0
+        for start in range(0, len(found), OFFERED_AT_ONCE):
+            part = found[start : start + OFFERED_AT_ONCE]
+            offered = await asyncio.to_thread(self._offer_now, lane, part, source_id)
+            new, known, due = new + offered.new, known + offered.known, due + offered.due
+        return Offered(new=new, known=known, due=due)
+
+    def _offer_now(
+        self,
+        lane: Lane,
+        found: "tuple[FoundLink, ...] | list[FoundLink]",
+        source_id: int | None,
+    ) -> Offered:
+        with self._crawl.archive.write() as session:
+            return links.offer_links(
+                session,
+                lane.site_id,
+                found,
+                now=self._crawl.clock.now(),
+                source_id=source_id,
+                trust_lastmod=lane.site.schedule.trust_lastmod,
+            )
+
+    def _note(self, run: SourceRun) -> None:
+        # of a source of several documents the first says nothing about the others: always ask anew
+        is_whole = not run.has_children
+        with self._crawl.archive.write() as session:
+            crawls.note_source(
+                session,
+                run.known.id,
+                now=self._crawl.clock.now(),
+                status=run.status,
+                error=run.problem,
+                etag=run.etag if is_whole else None,
+                last_modified=run.last_modified if is_whole else None,
+                body_sha256=run.body_sha256 if is_whole or not run.body_sha256 else bytes(32),
+                link_count=run.link_count,
+            )
+
+
+def _digest(body: bytes, *, site: SiteConfig, source: SourceConfig) -> bytes:
+    """Of a document and of everything that decides which of its links are wanted."""
+    rules = [
+        source.model_dump_json(),
+        *(pattern.pattern for pattern in (*site.allow, None, *site.deny) if pattern),
+        *sorted(site.hosts),
+    ]
+    return hashlib.sha256(body + json.dumps(rules).encode()).digest()

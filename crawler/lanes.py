@@ -1,0 +1,158 @@
+"""The work of one site in one crawl: what is to be asked, what is on its way, why it ended.
+
+Knows order and limits. Must not know Scrapy, the archive or any format.
+"""
+
+from collections import deque
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from config.site import SiteConfig, SourceConfig
+from db.entries import KnownLink, KnownSource
+
+MAX_FAILURES: Final = 5
+"""Requests in a row that get no answer at all, after which a site is left alone for this crawl."""
+
+CHUNK: Final = 200
+"""Links taken from the archive at a time."""
+
+
+@dataclass(slots=True)
+class SourceRun:
+    """One source being read, with all its documents."""
+
+    config: SourceConfig
+    known: KnownSource
+    since: datetime | None
+    seen: set[str] = field(default_factory=set)
+    open_count: int = 0  # documents asked for or to be asked for
+    link_count: int = 0
+    status: int | None = None
+    problem: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: bytes | None = None
+    is_unread: bool = False  # a document was not asked for in the end
+
+    @property
+    def has_children(self) -> bool:
+        """Whether it consists of several documents."""
+        return len(self.seen) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDocument:
+    """One document of a source, to be asked for."""
+
+    run: SourceRun
+    url: str
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class Lane:
+    """One site's work: first its sources, the freshest first, then its links, the newest first."""
+
+    site: SiteConfig
+    site_id: int
+    window: int  # requests on their way at a time
+    takes_due: bool = True  # false where only URLs that a person named are wanted
+    documents: deque[SourceDocument] = field(default_factory=deque)
+    links: deque[KnownLink] = field(default_factory=deque)
+    tried: set[int] = field(default_factory=set)
+    on_their_way: set[int] = field(default_factory=set)
+    request_count: int = 0  # on their way, sources included
+    task_count: int = 0  # answers being worked on, which may bring more
+    is_dry: bool = False  # the archive had nothing more that is due
+    closed_because: str | None = None
+    answer_count: int = 0
+    failures_in_row: int = 0
+    last_failure: str | None = None
+    wait_until: datetime | None = None  # when the server wants to be asked again
+    news_count: int = 0  # how often there was something new in the archive
+    followed: dict[int | None, SourceConfig] = field(default_factory=dict)  # by source id
+
+    def add_documents(self, run: SourceRun, urls: Iterable[str], *, depth: int, limit: int) -> int:
+        """Put documents of a source on the list, each once in a crawl. Returns how many."""
+        added = 0
+        for url in urls:
+            if url in run.seen or len(run.seen) >= limit:
+                continue
+            run.seen.add(url)
+            run.open_count += 1
+            added += 1
+            self.documents.append(SourceDocument(run, url, depth))
+        return added
+
+    def refill(self, links: Collection[KnownLink]) -> int:
+        """Take due links that this crawl has not tried. Returns how many are waiting then."""
+        self.links = deque(link for link in links if link.id not in self.tried)
+        return len(self.links)
+
+    def forget_waiting(self) -> None:
+        """There are newer links in the archive: ask it again."""
+        if self.takes_due:
+            self.links.clear()
+            self.is_dry = False
+            self.news_count += 1
+
+    def next(self) -> SourceDocument | KnownLink | None:
+        """What to ask for now; None where nothing may be asked at the moment."""
+        if self.closed_because is not None or self.request_count >= self.window:
+            return None
+        if self.documents:
+            self.request_count += 1
+            return self.documents.popleft()
+        if not self.links:
+            return None
+        link = self.links.popleft()
+        self.tried.add(link.id)
+        self.on_their_way.add(link.id)
+        self.request_count += 1
+        return link
+
+    def wants_refill(self) -> bool:
+        """Whether the archive should be asked for due links."""
+        return (
+            self.takes_due
+            and not self.is_dry
+            and self.closed_because is None
+            and not self.documents
+            and not self.links
+        )
+
+    def is_done(self) -> bool:
+        """Whether nothing more will come of this site."""
+        if self.request_count or self.task_count:
+            return False
+        if self.closed_because is not None:
+            return True
+        return not (self.documents or self.links or self.wants_refill())
+
+    def answered(self) -> None:
+        """The server said something."""
+        self.answer_count += 1
+        self.failures_in_row = 0
+
+    def failed(self, words: str) -> None:
+        """The server said nothing; after a few of these it is left alone."""
+        self.last_failure = words
+        self.failures_in_row += 1
+        if self.failures_in_row >= MAX_FAILURES:
+            self.close(f"{MAX_FAILURES} requests in a row got no answer; the last: {words}")
+
+    def wait_for(self, seconds: int, *, now: datetime) -> None:
+        """The server does not want to be asked before then."""
+        self.wait_until = max(self.wait_until or now, now + timedelta(seconds=seconds))
+
+    def close(self, words: str) -> None:
+        """Ask nothing more; what is due stays due."""
+        if self.closed_because is None:
+            self.closed_because = words
+            for document in self.documents:
+                document.run.open_count -= 1
+                document.run.is_unread = True
+            self.documents.clear()
+            self.links.clear()

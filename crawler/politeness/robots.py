@@ -1,0 +1,119 @@
+"""Downloader middleware: asks nothing that robots.txt forbids (RFC 9309), as slowly as it says.
+
+Not to be had (4xx) means allowed. Unreachable (no answer, 5xx, 429) means forbidden.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from scrapy.robotstxt import ProtegoRobotParser
+
+from config.site import SiteConfig
+from crawler.answers import explain
+from crawler.asked import KEY, Asked, Refused, Stopping, asked_of
+from crawler.politeness import slots
+from pipeline import urls
+
+MAX_PARSED: Final = 500 * 1024
+"""Bytes of a robots.txt that count; RFC 9309 asks for at least as many."""
+
+MAX_FETCHED: Final = 5_000_000
+"""Bytes of a robots.txt after which it counts as unreachable."""
+
+MAX_DELAY_S: Final = 120.0
+"""The longest Crawl-delay that is kept; a longer one is taken for this."""
+
+UNREACHABLE: Final = "robots.txt unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What one host allows: a parser, or why it is out of reach."""
+
+    parser: ProtegoRobotParser | None = None
+    unreachable: str | None = None
+
+
+class Robots:
+    """Fetches each host's robots.txt once in a crawl, when its first URL is asked for."""
+
+    def __init__(self, crawler: Crawler, *, user_agent: str) -> None:
+        self._crawler = crawler
+        self._user_agent = user_agent
+        self._rules: dict[str, asyncio.Future[_Rules]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """With the name by which robots.txt knows us."""
+        return cls(crawler, user_agent=str(crawler.settings["ROBOTSTXT_USER_AGENT"]))
+
+    async def process_request(self, request: Request) -> None:
+        """Refuse what is forbidden.
+
+        Raises:
+            Refused: robots.txt forbids it or is unreachable.
+        """
+        asked = asked_of(request)
+        if asked is None or asked.what == "robots" or asked.site.politeness.robots == "ignore":
+            return
+        parts = urlsplit(request.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        known = self._rules.get(origin)
+        if known is None:
+            known = self._rules[origin] = asyncio.get_running_loop().create_future()
+            known.set_result(await self._fetch(origin, asked.site))
+        rules = known.result() if known.done() else await asyncio.shield(known)
+        if rules.unreachable:
+            raise Refused(f"{UNREACHABLE}: {rules.unreachable}")
+        if rules.parser and not rules.parser.allowed(request.url, self._user_agent):
+            self._crawler.stats.inc_value("robots/forbidden_count")
+            raise Refused("robots")
+
+    async def _fetch(self, origin: str, site: SiteConfig) -> _Rules:
+        """Ask for the file; whatever happens, there is an answer."""
+        url = f"{origin}/robots.txt"
+        template = Asked(site=site, what="robots", url=url)
+        request = Request(
+            url,
+            meta={
+                KEY: template,
+                slots.KEY: urls.host(url),
+                "download_timeout": self._crawler.settings.getfloat("DOWNLOAD_TIMEOUT"),
+                "download_maxsize": MAX_FETCHED,
+            },
+            headers={"Accept": "text/plain, */*;q=0.5"},
+            callback=NO_CALLBACK,
+            dont_filter=True,
+        )
+        self._crawler.stats.inc_value("robots/request_count")
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except Stopping:
+            return _Rules(unreachable="the crawl is being stopped")
+        except Exception as error:  # noqa: BLE001  unreachable is unreachable
+            return _Rules(unreachable=explain(error, url=url))
+        return self._read(response, origin)
+
+    def _read(self, response: Response, origin: str) -> _Rules:
+        if response.status >= 500 or response.status == 429 or response.status < 200:
+            return _Rules(unreachable=f"HTTP {response.status}")
+        if response.status >= 300:
+            return _Rules()
+        body = response.body[:MAX_PARSED]
+        if len(response.body) > MAX_PARSED:
+            body = body.rpartition(b"\n")[0]
+        parser = ProtegoRobotParser(body, None)
+        delay_s = parser.crawl_delay(self._user_agent)
+        if delay_s:
+            slots.slow_down(
+                self._crawler.engine.downloader,
+                urls.host(origin),
+                delay_s=min(delay_s, MAX_DELAY_S),
+            )
+        return _Rules(parser=parser)

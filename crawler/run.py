@@ -1,0 +1,132 @@
+"""One whole crawl, from settings to report: what every caller of the crawler uses. One a process.
+
+Scrapy's reactor cannot be started twice: who crawls again starts a child process.
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+
+from config.clock import Clock
+from config.settings import Settings
+from config.site import SiteConfig
+from crawler import crawl
+from crawler.crawl import Crawl
+from crawler.report import CrawlReport
+from crawler.spiders.site import SiteSpider
+from crawler.translation import scrapy_settings
+from db.archive import Archive
+from db.errors import ArchiveError
+from pipeline.context import Event
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def run_crawl(
+    settings: Settings,
+    sites: Sequence[SiteConfig],
+    *,
+    urls: Sequence[str] = (),
+    known_sites: Sequence[SiteConfig] = (),
+    trigger: str,
+    clock: Clock,
+    progress: Callable[[Event], None] | None = None,
+    limit: int | None = None,
+    announce: Callable[[str], None] = lambda _: None,
+    scrapy: dict[str, Any] | None = None,
+) -> CrawlReport:
+    """Crawl to the end. The first SIGINT or SIGTERM ends it soon, the second at once.
+
+    Args:
+        settings: The project's settings.
+        sites: Sites to be crawled wholly: sources, and everything that is due.
+        urls: Further pages, each as a page of its site; one of no known site gets its own.
+        known_sites: Sites to which a URL may belong besides those crawled.
+        trigger: What started it: "command", "schedule", "demo".
+        clock: What every moment comes from.
+        progress: Told of every event; called in this thread, must be quick.
+        limit: Pages asked for at most.
+        announce: Told in a sentence before the archive's schema is touched.
+        scrapy: Settings of Scrapy to override, for benchmarks.
+
+    Raises:
+        ConfigError: The crawler would be anonymous: no contact is set.
+        BadAddress: One of the URLs cannot be crawled.
+        ArchiveError: The archive cannot be opened; one that fails later makes the crawl FAILED.
+    """
+    assignments = crawl.assign(sites, urls=urls, known=known_sites)
+    if crawl.needs_contact(assignments):
+        settings.user_agent_or_error()
+    with Archive.open(
+        settings.archive_url, clock=clock, captures=settings.capture_store, announce=announce
+    ) as archive:
+        opened = crawl.begin(
+            settings,
+            assignments,
+            archive=archive,
+            clock=clock,
+            trigger=trigger,
+            progress=progress,
+            limit=limit,
+        )
+        if isinstance(opened, dict):
+            return crawl.nothing_done(opened, now=clock.now())
+        try:
+            _run(opened, scrapy_settings(settings) | (scrapy or {}))
+        except BaseException as error:
+            opened.failed_because = f"{type(error).__name__}: {error}"
+            _finish_quietly(opened)
+            raise
+        return crawl.finish(opened)
+
+
+def _run(opened: Crawl, settings: dict[str, Any]) -> None:
+    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+    crawler = process.create_crawler(SiteSpider)
+    crawler.morgue = opened  # type: ignore[attr-defined]
+    crawling = process.crawl(crawler)
+    with _stopped_by_signals(crawler, opened):
+        process.start(install_signal_handlers=False)
+    if crawling.done() and not crawling.cancelled():
+        crawling.result()
+    elif opened.stopped_because is None:
+        opened.stopped_because = "it was ended at once"
+
+
+def _finish_quietly(opened: Crawl) -> None:
+    """Close the crawl if the archive lets us; the error that is on its way says more."""
+    try:
+        crawl.finish(opened)
+    except ArchiveError:
+        return
+
+
+@contextmanager
+def _stopped_by_signals(crawler: Crawler, opened: Crawl) -> Iterator[None]:
+    """While in the block, the first signal ends the crawl soon and the second at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    from twisted.internet import reactor  # noqa: PLC0415  installed by now
+
+    def stop(number: int) -> None:
+        spider = crawler.spider
+        if isinstance(spider, SiteSpider) and opened.stopped_because is None:
+            spider.stop(f"asked to stop ({signal.Signals(number).name})")
+        else:
+            opened.stopped_because = opened.stopped_because or "asked to stop"
+            reactor.stop()  # type: ignore[misc]  # the stubs take it for an unbound method
+
+    def heard(number: int, _: object) -> None:
+        reactor.callFromThread(stop, number)
+
+    before = {number: signal.signal(number, heard) for number in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

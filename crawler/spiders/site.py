@@ -1,0 +1,321 @@
+"""The one spider: serves every site from its configuration.
+
+Knows in which order things are asked and what each answer comes to; other modules know how.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from typing import Any, Self
+
+import structlog
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler import alone, crawl, ending
+from crawler.answers import explain, headers_of, is_truncated, refusal_of
+from crawler.asked import Asked, Stopping, asked_of
+from crawler.crawl import Crawl
+from crawler.documents import Documents
+from crawler.lanes import CHUNK, Lane, SourceDocument
+from crawler.politeness import slots
+from crawler.politeness.guard import installed_resolver, name_of
+from crawler.politeness.robots import UNREACHABLE
+from crawler.requests import Requests
+from db import links
+from db.entries import KnownLink
+from db.errors import ArchiveError
+from pipeline.context import LEASE_TTL, LeaseLost, context_of
+from pipeline.items import Fetched
+
+_NO_ANSWER = ("timeout", "dns", "connection", "tls", "http", "failed")
+
+log = structlog.get_logger(__name__)
+
+
+class SiteSpider(Spider):
+    """Crawls sites: `scrapy crawl site -a name=globaltimes` or `-a name=one,two`."""
+
+    name = "site"
+
+    def __init__(self, name: str | None = None, **arguments: Any) -> None:
+        super().__init__("site", **arguments)
+        self.sites_named = name
+        self._changed = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_stopping = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """For the crawl that the crawler carries, or for one of its own under plain Scrapy."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        try:
+            context = context_of(crawler)
+        except LookupError:
+            context = alone.begin(crawler, names=spider.sites_named)
+        assert isinstance(context, Crawl)
+        spider.attach(context)
+        return spider
+
+    def attach(self, of: Crawl) -> None:
+        """Serve this crawl."""
+        self.of = of
+        self._documents = Documents(of)
+        self._requests = Requests(of.settings)
+        self._pages_left = of.limit
+        self.settings.set("DOWNLOAD_SLOTS", slots.paces(of.settings, of.sites.values()), "spider")
+        connect = self.crawler.signals.connect
+        connect(self._opened, signal=signals.spider_opened)
+        connect(self._closed, signal=signals.spider_closed)
+        connect(self._item_failed, signal=signals.item_error)
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Requests, one whenever a site may be asked: memory stays flat however much is due."""
+        for fetched in self.of.unread(self.of):
+            yield fetched
+        waiting = list(self.of.lanes.values())
+        while waiting and not self._is_stopping:
+            self._changed.clear()
+            request = await self._next_request(waiting)
+            if request is not None:
+                yield request
+                continue
+            waiting = [lane for lane in waiting if not self._has_finished(lane)]
+            if waiting and not self._is_stopping:
+                await self._changed.wait()
+
+    def stop(self, words: str) -> None:
+        """End the crawl soon; what was not asked for stays due. Harmless the second time."""
+        if self._is_stopping:
+            return
+        self._is_stopping = True
+        self.of.stopped_because = words
+        self._changed.set()
+        self._spawn(ending.end(self.crawler))
+
+    def page_answered(self, response: Response) -> Iterator[Fetched]:
+        """Callback of a link: exactly one item."""
+        lane, asked = self._settle(response.request)
+        lane.answered()
+        self._heed_retry_after(lane, asked)
+        has_body = response.status != 304
+        fetched = self._fetched(
+            asked,
+            status=response.status,
+            url_answered=response.url if asked.redirects else asked.url,
+            headers=headers_of(response),
+            body=response.body if has_body else None,
+            is_truncated=is_truncated(response),
+            retry_after_s=asked.retry_after_s,
+        )
+        self._follow(lane, fetched)
+        self.of.tell("page_answered", lane.site.name, url=asked.url, status=response.status)
+        yield fetched
+
+    def page_failed(self, failure: Failure) -> Iterator[Fetched]:
+        """Errback of a link: exactly one item, but none where it is us who stop."""
+        lane, asked = self._settle(failure.request)  # type: ignore[attr-defined]
+        if isinstance(failure.value, Stopping):
+            return
+        error, refusal = self._note_failure(lane, asked, failure.value)
+        fetched = self._fetched(asked, error=error, refusal=refusal)
+        self.of.tell("page_failed", lane.site.name, url=asked.url, error=error, refusal=refusal)
+        yield fetched
+
+    async def source_answered(self, response: Response) -> None:
+        """Callback of a source's document: its links go into the archive."""
+        lane, asked = self._settle(response.request)
+        lane.answered()
+        self._heed_retry_after(lane, asked)
+        document: SourceDocument = asked.subject
+
+        async def work() -> None:
+            await self._documents.read(lane, document, response)
+            await self._documents.close(lane, document.run)
+
+        await self._working(lane, work())
+
+    async def source_failed(self, failure: Failure) -> None:
+        """Errback of a source's document: what was wrong goes into the archive."""
+        lane, asked = self._settle(failure.request)  # type: ignore[attr-defined]
+        run = asked.subject.run
+        if isinstance(failure.value, Stopping):
+            run.is_unread = True
+            return
+        error, refusal = self._note_failure(lane, asked, failure.value)
+        run.problem = error or f"refused: {refusal}"
+        self.of.tell("source_failed", lane.site.name, url=asked.url, problem=run.problem)
+        await self._working(lane, self._documents.close(lane, run))
+
+    async def _next_request(self, waiting: list[Lane]) -> Request | None:
+        """The next request, of the site that has been waiting longest."""
+        for _ in range(len(waiting)):
+            lane = waiting.pop(0)
+            waiting.append(lane)
+            if self._pages_left == 0 and not lane.documents:
+                lane.close("the limit of pages was reached")
+            if lane.wants_refill():
+                await self._refill(lane)
+            work = lane.next()
+            if isinstance(work, KnownLink):
+                if self._pages_left is not None:
+                    self._pages_left -= 1
+                return self._requests.page(
+                    lane.site, work, callback=self.page_answered, errback=self.page_failed
+                )
+            if work is not None:
+                return self._requests.source(
+                    lane.site, work, callback=self.source_answered, errback=self.source_failed
+                )
+        return None
+
+    async def _refill(self, lane: Lane) -> None:
+        """Take due links from the archive, and note where it has none that is new to this crawl."""
+        news = lane.news_count
+        for in_hand in (lane.on_their_way, lane.tried):
+            found = await asyncio.to_thread(self._due, lane, frozenset(in_hand))
+            if lane.refill(found):
+                return
+            if not found:
+                break
+        lane.is_dry = lane.news_count == news
+
+    def _due(self, lane: Lane, in_hand: frozenset[int]) -> list[KnownLink]:
+        with self.of.archive.read() as session:
+            return links.due_links(
+                session,
+                [lane.site_id],
+                now=self.of.clock.now(),
+                limit=CHUNK,
+                exclude=in_hand,
+            )
+
+    def _has_finished(self, lane: Lane) -> bool:
+        if not lane.is_done():
+            return False
+        self.of.tell("site_finished", lane.site.name, why=lane.closed_because)
+        return True
+
+    def _settle(self, request: Request | None) -> tuple[Lane, Asked]:
+        """A question has its answer, whatever that is."""
+        asked = asked_of(request) if request is not None else None
+        assert asked is not None
+        lane = self.of.lanes[asked.site.name]
+        lane.request_count -= 1
+        if isinstance(asked.subject, KnownLink):
+            lane.on_their_way.discard(asked.subject.id)
+        self._changed.set()
+        return lane, asked
+
+    def _fetched(self, asked: Asked, **facts: Any) -> Fetched:
+        self.of.count(asked.site.name, "pages")
+        return Fetched(
+            site=asked.site.name,
+            link=asked.subject,
+            crawl_id=self.of.crawl_id,
+            url=asked.url,
+            fetched_at=self.of.clock.now(),
+            redirects=tuple(asked.redirects),
+            **facts,
+        )
+
+    def _note_failure(
+        self, lane: Lane, asked: Asked, failure: BaseException | None
+    ) -> tuple[str | None, str | None]:
+        """What went wrong, or why we did not ask; the lane may close on it."""
+        assert failure is not None
+        if asked.redirects:
+            lane.answered()
+        refusal = refusal_of(failure)
+        if refusal is not None:
+            if refusal.startswith(UNREACHABLE):
+                lane.failed(refusal)
+                lane.close(refusal)
+            return None, refusal
+        url = asked.redirects[-1][1] if asked.redirects else asked.url
+        error = explain(failure, url=url)
+        kind = error.partition(":")[0]
+        private = installed_resolver().refused_address(name_of(url)) if kind == "dns" else None
+        if private:
+            refusal = f"private address: {name_of(url)} is {private}"
+            lane.failed(refusal)
+            return None, refusal
+        if kind in _NO_ANSWER:
+            lane.failed(error)
+        else:
+            lane.answered()
+        return error, None
+
+    def _heed_retry_after(self, lane: Lane, asked: Asked) -> None:
+        if asked.retry_after_s is None:
+            return
+        lane.close(f"the server asked us to wait for {asked.retry_after_s} s")
+        lane.wait_for(asked.retry_after_s, now=self.of.clock.now())
+
+    def _follow(self, lane: Lane, fetched: Fetched) -> None:
+        """Where following links is the source, a page is also a place to find links at."""
+        source = lane.followed.get(fetched.link.source_id)
+        if source is None or not fetched.body or fetched.status != 200:
+            return
+        if fetched.link.depth < source.depth and lane.site.covers(fetched.url_answered or ""):
+            self._spawn(self._working(lane, self._documents.follow(lane, fetched, source)))
+
+    async def _working(self, lane: Lane, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that may bring more to do; an archive that fails ends the crawl."""
+        lane.task_count += 1
+        try:
+            await work
+        except ArchiveError as error:
+            self._fail(error)
+        finally:
+            lane.task_count -= 1
+            self._changed.set()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _opened(self) -> None:
+        minutes = self.of.settings.max_crawl_minutes
+        words = f"its time of {minutes:g} minutes was up"
+        self._deadline = asyncio.get_running_loop().call_later(minutes * 60, self.stop, words)
+        self._spawn(self._renew_leases())
+
+    def _closed(self, reason: str) -> None:
+        self._deadline.cancel()
+        if reason != "finished" and self.of.stopped_because is None:
+            self.of.stopped_because = reason
+        for task in self._tasks - {asyncio.current_task()}:
+            task.cancel()
+
+    def _item_failed(self, failure: Failure) -> None:
+        if isinstance(failure.value, ArchiveError):
+            self._fail(failure.value)
+        elif isinstance(failure.value, LeaseLost):
+            self.of.lanes[failure.value.site].close(str(failure.value))
+            self._changed.set()
+
+    def _fail(self, error: ArchiveError) -> None:
+        """The archive cannot be written to: going on would only lose what is fetched."""
+        if self.of.failed_because is None:
+            log.error("crawl_failed", error=str(error))
+            self.of.failed_because = str(error)
+        self.stop(str(error))
+
+    async def _renew_leases(self) -> None:
+        """Hold on to the hosts; leave those alone that somebody else has taken."""
+        held_at = asyncio.get_running_loop().time()
+        while True:
+            await asyncio.sleep(LEASE_TTL.total_seconds() / 3)
+            try:
+                lost = await asyncio.to_thread(crawl.renew, self.of)
+                held_at = asyncio.get_running_loop().time()
+            except ArchiveError as error:
+                log.warning("leases_not_renewed", error=str(error))
+                is_late = asyncio.get_running_loop().time() - held_at > LEASE_TTL.total_seconds()
+                lost = list(self.of.lanes) if is_late else []
+            for name in lost:
+                self.of.lanes[name].close("somebody else has taken over this site")
+            self._changed.set()

@@ -1,0 +1,498 @@
+"""One batch of ledger entries on its way into the tables: settles each in turn, then writes all rows.
+
+Rows are gathered first and written per table in the order of their keys. Knows the state of the
+articles it touches, and keeps it true while entries of the same article follow each other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from db import search
+from db.contents import digest, pack_content
+from db.entries import Archived, Entry, NewArticle, NewRevision
+from db.models import (
+    GUID_LIMIT,
+    Article,
+    ArticleUrl,
+    Base,
+    Content,
+    Extraction,
+    Link,
+    Quarantine,
+    Revision,
+    Visit,
+    VisitOutcome,
+    storable,
+)
+from db.statements import (
+    chunks,
+    insert_or_ignore,
+    pack_hashes,
+    reserve_ids,
+    table_of,
+    unpack_hashes,
+    upsert,
+)
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class _ArticleState:
+    """What the batch knows of an article, itself included."""
+
+    id: int
+    site_id: int
+    guid: str | None
+    first_seen_at: datetime
+    revision_count: int = 0
+    revision_id: int | None = None
+    normal_sha256: bytes | None = None
+    seen_at: datetime | None = None  # when the newest revision was seen last
+    gone_at: datetime | None = None
+    shingles: tuple[int, ...] = ()
+    is_new: bool = False
+    is_changed: bool = False
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Rows to be inserted, by table."""
+
+    contents: dict[bytes, Row] = field(default_factory=dict)
+    extractions: list[Row] = field(default_factory=list)
+    revisions: list[Row] = field(default_factory=list)
+    visits: list[Row] = field(default_factory=list)
+    aliases: dict[tuple[int, str], Row] = field(default_factory=dict)
+    quarantines: list[Row] = field(default_factory=list)
+    links: list[Row] = field(default_factory=list)
+    gone_links: list[Row] = field(default_factory=list)
+    indexed: list[search.Indexed] = field(default_factory=list)
+
+
+class Batch:
+    """Entries that are written together. Each entry's capture must not have been archived before."""
+
+    def __init__(self, session: Session, entries: Sequence[Entry], *, now: datetime) -> None:
+        """Read the state of the articles that the entries name, and reserve ids, in a few statements."""
+        self._session = session
+        self._now = now
+        self._rows = _Rows()
+        self._created: dict[NewArticle, _ArticleState] = {}
+        self._articles = _load_articles(session, entries)
+        _load_seen_at(session, entries, self._articles)
+        self._alive = _alive_elsewhere(session, entries)
+        new = {e.article for e in entries if isinstance(e.article, NewArticle)}
+        self._visit_ids = iter(reserve_ids(session, Visit, len(entries)))
+        self._article_ids = iter(reserve_ids(session, Article, len(new)))
+        self._extraction_ids = iter(
+            reserve_ids(session, Extraction, sum(e.extraction is not None for e in entries))
+        )
+        self._revision_ids = iter(
+            reserve_ids(session, Revision, sum(e.revision is not None for e in entries))
+        )
+
+    def add(self, entry: Entry) -> Archived:
+        """Settle one entry and gather its rows."""
+        article = self._article_of(entry)
+        extraction_id = self._add_extraction(entry)
+        outcome, revision_id, number = entry.outcome, entry.seen_revision_id, None
+        if entry.revision is not None:
+            assert article is not None
+            assert extraction_id is not None
+            if article.normal_sha256 == entry.revision.normal_sha256:
+                outcome, revision_id = VisitOutcome.SAME_TEXT, article.revision_id
+            else:
+                is_first = article.revision_id is None
+                outcome = VisitOutcome.NEW if is_first else VisitOutcome.REVISED
+                revision_id = self._add_revision(entry, entry.revision, article, extraction_id)
+                number = article.revision_count
+        if article is not None:
+            self._see(entry, article, revision_id)
+        visit_id = self._add_visit(entry, outcome, revision_id)
+        self._add_link_state(entry, outcome, article, revision_id)
+        return Archived(
+            visit_id=visit_id,
+            outcome=outcome,
+            article_id=article.id if article else None,
+            revision_id=revision_id,
+            revision_number=number,
+        )
+
+    def write(self) -> None:
+        """Insert and update everything that was gathered."""
+        rows, articles = self._rows, [*self._articles.values(), *self._created.values()]
+        contents = [rows.contents[sha256] for sha256 in sorted(rows.contents)]
+        self._run(insert_or_ignore(self._session, Content), contents)
+        self._insert(Article, [_article_row(a) for a in articles if a.is_new])
+        self._insert(Extraction, rows.extractions)
+        self._insert(Revision, rows.revisions)
+        self._insert(Visit, rows.visits)
+        self._insert(Quarantine, rows.quarantines)
+        changed = [a for a in articles if a.is_changed and not a.is_new]
+        self._run(_ARTICLE_STATE, [_article_state(a) for a in changed])
+        # an alias that was seen again lives on
+        aliases = upsert(
+            self._session,
+            ArticleUrl,
+            key=("article_id", "url_key"),
+            values={"to_at": None},
+            where=ArticleUrl.to_at.is_not(None),
+        )
+        self._run(aliases, list(rows.aliases.values()))
+        self._run(_LINK_STATE, rows.links)
+        self._run(_ALIAS_GONE, rows.gone_links)
+        search.index_revisions(self._session, rows.indexed)
+
+    def _insert(self, model: type[Base], rows: list[Row]) -> None:
+        self._run(insert(table_of(model)), rows)
+
+    def _run(self, statement: Any, rows: list[Row]) -> None:
+        if rows:
+            self._session.connection().execute(statement, rows)
+
+    def _article_of(self, entry: Entry) -> _ArticleState | None:
+        if entry.article is None:
+            return None
+        if isinstance(entry.article, int):
+            return self._articles[entry.article]
+        article = self._created.get(entry.article)
+        if article is None:
+            article = _ArticleState(
+                id=next(self._article_ids),
+                site_id=entry.site_id,
+                guid=storable(entry.article.guid, GUID_LIMIT),
+                first_seen_at=entry.visited_at,
+                is_new=True,
+            )
+            self._created[entry.article] = article
+        return article
+
+    def _add_extraction(self, entry: Entry) -> int | None:
+        extraction = entry.extraction
+        if extraction is None:
+            return None
+        extraction_id = next(self._extraction_ids)
+        sha256 = digest(extraction.content)
+        if sha256 not in self._rows.contents:
+            self._rows.contents[sha256] = {
+                "sha256": sha256,
+                "data": pack_content(extraction.content),
+            }
+        self._rows.extractions.append(
+            {
+                "id": extraction_id,
+                "capture_id": entry.capture_id,
+                "extractor": extraction.extractor,
+                "rules_sha256": extraction.rules_sha256,
+                "content_sha256": sha256,
+                "verdict": "believed" if extraction.is_believed else "quarantined",
+                "read_at": self._now,
+            }
+        )
+        if not extraction.is_believed:
+            self._rows.quarantines.append(
+                {
+                    "extraction_id": extraction_id,
+                    "link_id": entry.link_id,
+                    "reason": extraction.reason or "unknown",
+                    "detail": extraction.detail,
+                    "quarantined_at": entry.visited_at,
+                }
+            )
+        return extraction_id
+
+    def _add_revision(
+        self, entry: Entry, revision: NewRevision, article: _ArticleState, extraction_id: int
+    ) -> int:
+        revision_id = next(self._revision_ids)
+        previous_seen_at = article.seen_at
+        if previous_seen_at is not None:  # a clock that was set back does not turn the order round
+            previous_seen_at = min(previous_seen_at, entry.visited_at)
+        article.revision_count += 1
+        article.revision_id = revision_id
+        article.normal_sha256 = revision.normal_sha256
+        article.seen_at = None
+        article.shingles = tuple(dict.fromkeys(revision.shingles))
+        article.is_changed = True
+        self._rows.revisions.append(
+            {
+                "id": revision_id,
+                "article_id": article.id,
+                "number": article.revision_count,
+                "capture_id": entry.capture_id,
+                "extraction_id": extraction_id,
+                "first_seen_at": entry.visited_at,
+                "previous_seen_at": previous_seen_at,
+                "recorded_at": self._now,
+                "title": storable(revision.title),
+                "standfirst": storable(revision.standfirst),
+                "text": storable(revision.text),
+                "authors": [storable(author) for author in revision.authors],
+                "published_at": revision.published_at,
+                "published": storable(revision.published, 40),
+                "modified": storable(revision.modified, 40),
+                "language": storable(revision.language, 16),
+                "section": revision.section,
+                "canonical_url": revision.canonical_url,
+                "credit": revision.credit,
+                "source_url": revision.source_url,
+                "normal_sha256": revision.normal_sha256,
+            }
+        )
+        self._rows.indexed.append(
+            search.Indexed(
+                revision_id=revision_id,
+                title=revision.title,
+                text="\n".join(filter(None, (revision.standfirst, revision.text))),
+                shingles=article.shingles,
+            )
+        )
+        return revision_id
+
+    def _see(self, entry: Entry, article: _ArticleState, revision_id: int | None) -> None:
+        """Keep the article's state: there or gone, its aliases, when its newest revision was seen."""
+        if entry.outcome is VisitOutcome.GONE:
+            if article.gone_at is None and article.id not in self._alive:
+                article.gone_at = entry.visited_at
+                article.is_changed = True
+            return
+        if revision_id is not None:
+            if revision_id == article.revision_id:
+                article.seen_at = max(filter(None, (article.seen_at, entry.visited_at)))
+            if article.gone_at is not None:
+                article.gone_at = None
+                article.is_changed = True
+        for alias in entry.aliases:
+            self._rows.aliases.setdefault(
+                (article.id, alias.url_key),
+                {
+                    "article_id": article.id,
+                    "site_id": article.site_id,
+                    "url": alias.url,
+                    "url_key": alias.url_key,
+                    "evidence": alias.evidence,
+                    "from_at": entry.visited_at,
+                    "to_at": None,
+                },
+            )
+
+    def _add_visit(self, entry: Entry, outcome: VisitOutcome, revision_id: int | None) -> int:
+        visit_id = next(self._visit_ids)
+        self._rows.visits.append(
+            {
+                "id": visit_id,
+                "crawl_id": entry.crawl_id,
+                "link_id": entry.link_id,
+                "visited_at": entry.visited_at,
+                "outcome": outcome.value,
+                "status": entry.status,
+                "capture_id": entry.capture_id,
+                "revision_id": revision_id,
+                "detail": storable(entry.detail, 2000),
+            }
+        )
+        return visit_id
+
+    def _add_link_state(
+        self,
+        entry: Entry,
+        outcome: VisitOutcome,
+        article: _ArticleState | None,
+        revision_id: int | None,
+    ) -> None:
+        state = entry.link_state
+        self._rows.links.append(
+            {
+                "b_id": entry.link_id,
+                "b_article_id": article.id if article else None,
+                "b_revision_id": revision_id,
+                "b_visited_at": entry.visited_at,
+                "b_due_at": state.due_at,
+                "b_etag": state.etag,
+                "b_last_modified": state.last_modified,
+                "b_failure_count": state.failure_count,
+                "b_modified_at": state.modified_at,
+            }
+        )
+        if outcome is VisitOutcome.GONE and article is not None:
+            self._rows.gone_links.append(
+                {
+                    "b_link_id": entry.link_id,
+                    "b_article_id": article.id,
+                    "b_to_at": entry.visited_at,
+                }
+            )
+
+
+_ARTICLE = table_of(Article).c
+_ARTICLE_STATE = (
+    update(table_of(Article))
+    .where(_ARTICLE.id == bindparam("b_id"))
+    .values(
+        revision_count=bindparam("b_revision_count"),
+        revision_id=bindparam("b_revision_id"),
+        gone_at=bindparam("b_gone_at"),
+        shingles=bindparam("b_shingles"),
+    )
+)
+
+_LINK = table_of(Link).c
+_LINK_STATE = (
+    update(table_of(Link))
+    .where(_LINK.id == bindparam("b_id"))
+    .values(
+        article_id=func.coalesce(bindparam("b_article_id"), _LINK.article_id),
+        revision_id=func.coalesce(bindparam("b_revision_id"), _LINK.revision_id),
+        visited_modified_at=func.coalesce(bindparam("b_modified_at"), _LINK.visited_modified_at),
+        visited_at=bindparam("b_visited_at"),
+        visit_count=_LINK.visit_count + 1,
+        due_at=bindparam("b_due_at"),
+        etag=bindparam("b_etag"),
+        last_modified=bindparam("b_last_modified"),
+        failure_count=bindparam("b_failure_count"),
+    )
+)
+
+_ALIAS = table_of(ArticleUrl).c
+_ALIAS_GONE = (
+    update(table_of(ArticleUrl))
+    .where(
+        _ALIAS.article_id == bindparam("b_article_id"),
+        _ALIAS.url_key
+        == select(_LINK.url_key).where(_LINK.id == bindparam("b_link_id")).scalar_subquery(),
+        _ALIAS.to_at.is_(None),
+    )
+    .values(to_at=bindparam("b_to_at"))
+)
+
+
+def _load_articles(session: Session, entries: Iterable[Entry]) -> dict[int, _ArticleState]:
+    """The articles that the entries name; on Postgres locked, so that numbers follow each other."""
+    ids = sorted({e.article for e in entries if isinstance(e.article, int)})
+    states = {}
+    for chunk in chunks(ids):
+        rows = session.execute(
+            select(
+                _ARTICLE.id,
+                _ARTICLE.site_id,
+                _ARTICLE.guid,
+                _ARTICLE.first_seen_at,
+                _ARTICLE.revision_count,
+                _ARTICLE.revision_id,
+                _ARTICLE.gone_at,
+                _ARTICLE.shingles,
+            )
+            .where(_ARTICLE.id.in_(chunk))
+            .order_by(_ARTICLE.id)
+            .with_for_update()
+        ).all()
+        newest = dict(
+            session.execute(
+                select(Revision.id, Revision.normal_sha256).where(
+                    Revision.id.in_([row.revision_id for row in rows if row.revision_id])
+                )
+            )
+            .tuples()
+            .all()
+        )
+        for row in rows:
+            shingles = unpack_hashes(row.shingles)
+            states[row.id] = _ArticleState(
+                id=row.id,
+                site_id=row.site_id,
+                guid=row.guid,
+                first_seen_at=row.first_seen_at,
+                revision_count=row.revision_count,
+                revision_id=row.revision_id,
+                normal_sha256=newest.get(row.revision_id),
+                gone_at=row.gone_at,
+                shingles=shingles,
+            )
+    return states
+
+
+def _load_seen_at(
+    session: Session, entries: Iterable[Entry], articles: dict[int, _ArticleState]
+) -> None:
+    """When the newest revision was seen last, for the articles that are about to get another."""
+    changing = [
+        article
+        for entry in entries
+        if entry.revision is not None
+        and isinstance(entry.article, int)
+        and (article := articles[entry.article]).revision_id is not None
+        and article.normal_sha256 != entry.revision.normal_sha256
+    ]
+    for chunk in chunks(changing):
+        seen = dict(
+            session.execute(
+                select(Visit.revision_id, func.max(Visit.visited_at))
+                .join(Link, Link.id == Visit.link_id)
+                .where(
+                    Link.article_id.in_([article.id for article in chunk]),
+                    Visit.revision_id.in_([article.revision_id for article in chunk]),
+                )
+                .group_by(Visit.revision_id)
+            )
+            .tuples()
+            .all()
+        )
+        for article in chunk:
+            article.seen_at = seen.get(article.revision_id)
+
+
+def _alive_elsewhere(session: Session, entries: Iterable[Entry]) -> set[int]:
+    """Articles that another link still shows, though one of these entries found a link of theirs gone."""
+    gone = [
+        entry
+        for entry in entries
+        if entry.outcome is VisitOutcome.GONE and isinstance(entry.article, int)
+    ]
+    if not gone:
+        return set()
+    last_visit = (
+        select(func.max(Visit.id)).where(Visit.link_id == Link.id).correlate(Link).scalar_subquery()
+    )
+    alive = set()
+    for chunk in chunks(gone):
+        alive.update(
+            session.scalars(
+                select(Link.article_id)
+                .join(Visit, Visit.id == last_visit)
+                .where(
+                    Link.article_id.in_([entry.article for entry in chunk]),
+                    Link.id.not_in([entry.link_id for entry in chunk]),
+                    Visit.revision_id.is_not(None),
+                )
+            )
+        )
+    return {article_id for article_id in alive if article_id is not None}
+
+
+def _article_row(article: _ArticleState) -> Row:
+    return {
+        "id": article.id,
+        "site_id": article.site_id,
+        "guid": article.guid,
+        "first_seen_at": article.first_seen_at,
+        "revision_count": article.revision_count,
+        "revision_id": article.revision_id,
+        "gone_at": article.gone_at,
+        "shingles": pack_hashes(article.shingles) or None,
+    }
+
+
+def _article_state(article: _ArticleState) -> Row:
+    return {
+        "b_id": article.id,
+        "b_revision_count": article.revision_count,
+        "b_revision_id": article.revision_id,
+        "b_gone_at": article.gone_at,
+        "b_shingles": pack_hashes(article.shingles) or None,
+    }

@@ -1,0 +1,14 @@
+"""Keeps the bytes of bodies: each body once, and versions at the price of their difference."""
+
+from db.captures.errors import CaptureDamaged, CaptureError, CaptureMissing, CaptureTooLarge
+from db.captures.store import CaptureStore, NewBody, open_store
+
+__all__ = [
+    "CaptureDamaged",
+    "CaptureError",
+    "CaptureMissing",
+    "CaptureStore",
+    "CaptureTooLarge",
+    "NewBody",
+    "open_store",
+]

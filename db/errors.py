@@ -1,0 +1,48 @@
+"""What can go wrong with an archive, in words for the person who meets it. Knows no SQL."""
+
+
+class ArchiveError(Exception):
+    """The archive cannot be used."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__doc__)
+
+
+class ArchiveAddressWrong(ArchiveError):
+    """The address of the archive cannot be understood: use sqlite:///FILE or postgresql://HOST/NAME."""
+
+
+class ArchiveMissing(ArchiveError):
+    """There is no archive there."""
+
+
+class ArchiveUnreachable(ArchiveError):
+    """The database server does not answer."""
+
+
+class NotAnArchive(ArchiveError):
+    """There is something else there: choose another place for the archive."""
+
+
+class ArchiveTooNew(ArchiveError):
+    """A newer release of Morgue wrote this archive: use that release."""
+
+
+class ArchiveTooOld(ArchiveError):
+    """An older release of Morgue wrote this archive: run `morgue db upgrade`."""
+
+
+class ArchiveBusy(ArchiveError):
+    """Another process has been writing to the archive for too long: try again when it has finished."""
+
+
+class ArchiveUnwritable(ArchiveError):
+    """The archive cannot be written to."""
+
+
+class StatementRefused(ArchiveError):
+    """The statement was not run."""
+
+
+class QueryNotUnderstood(ArchiveError):
+    """The search words cannot be understood."""

@@ -1,0 +1,205 @@
+"""What the archive holds that a page may be: articles it may belong to, texts it may copy. Writes reprints.
+
+Gives candidates, in bulk; judging them is the pipeline's.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from db import search
+from db.captured import kept_capture
+from db.entries import CandidateRow, KeptCapture, OverlapCandidate
+from db.models import Article, ArticleUrl, Capture, Extraction, Link, Reprint, Revision
+from db.statements import CHUNK, chunks, insert_or_ignore, is_postgres, unpack_hashes
+
+GUID_SHARED_BY = 20
+"""A guid that more articles than this carry says nothing: the newest of them are candidates."""
+
+BUCKET_LIMIT = 200
+"""A shingle that more texts than this contain is a phrase of the trade, and finds nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a revision came from: who read it, by which rules, from which capture."""
+
+    revision_id: int
+    extractor: str
+    rules_sha256: bytes
+    capture: KeptCapture
+
+
+def identity_candidates(
+    session: Session, site_id: int, *, url_keys: Collection[str], guids: Collection[str] = ()
+) -> list[CandidateRow]:
+    """The site's articles that have one of these URLs or guids, each with its newest revision."""
+    ids: set[int] = set()
+    for chunk in chunks(sorted(set(url_keys))):
+        ids.update(
+            session.scalars(
+                select(ArticleUrl.article_id).where(
+                    ArticleUrl.site_id == site_id, ArticleUrl.url_key.in_(chunk)
+                )
+            )
+        )
+    for chunk in chunks(sorted(set(guids))):
+        # newest first, so that a guid used for everything gives its last articles, up to the limit
+        ids.update(
+            session.scalars(
+                select(Article.id)
+                .where(Article.site_id == site_id, Article.guid.in_(chunk))
+                .order_by(Article.id.desc())
+                .limit(GUID_SHARED_BY * len(chunk))
+            )
+        )
+    return current_revisions(session, sorted(ids))
+
+
+def current_revisions(session: Session, article_ids: Sequence[int]) -> list[CandidateRow]:
+    """These articles, each with its URLs and its newest revision."""
+    found = []
+    for chunk in chunks(article_ids):
+        keys: dict[int, list[str]] = defaultdict(list)
+        stated: dict[int, list[str]] = defaultdict(list)
+        aliases = (
+            select(ArticleUrl.article_id, ArticleUrl.url_key, ArticleUrl.evidence)
+            .where(ArticleUrl.article_id.in_(chunk))
+            .order_by(ArticleUrl.id)
+        )
+        for article_id, url_key, evidence in session.execute(aliases):
+            (stated if evidence == "canonical" else keys)[article_id].append(url_key)
+        rows = session.execute(
+            select(
+                Article.id,
+                Article.guid,
+                Article.first_seen_at,
+                Article.gone_at,
+                Article.shingles,
+                Article.revision_count,
+                Revision.id.label("revision_id"),
+                Revision.normal_sha256,
+                Revision.title,
+                Revision.standfirst,
+                Revision.text,
+            )
+            .outerjoin(Revision, Revision.id == Article.revision_id)
+            .where(Article.id.in_(chunk))
+            .order_by(Article.id)
+        )
+        found += [
+            CandidateRow(
+                article_id=row.id,
+                url_keys=tuple(keys[row.id]),
+                stated_keys=tuple(stated[row.id]),
+                guid=row.guid,
+                first_seen_at=row.first_seen_at,
+                gone_at=row.gone_at,
+                shingles=unpack_hashes(row.shingles),
+                revision_id=row.revision_id,
+                revision_number=row.revision_count,
+                normal_sha256=row.normal_sha256,
+                title=row.title,
+                standfirst=row.standfirst,
+                text=row.text,
+            )
+            for row in rows
+        ]
+    return found
+
+
+def revision_origin(session: Session, revision_id: int) -> Origin:
+    """Who read this revision, from which capture."""
+    capture, site_id, extractor, rules_sha256 = session.execute(
+        select(Capture, Link.site_id, Extraction.extractor, Extraction.rules_sha256)
+        .join(Revision, Revision.capture_id == Capture.id)
+        .join(Extraction, Extraction.id == Revision.extraction_id)
+        .join(Link, Link.id == Capture.link_id)
+        .where(Revision.id == revision_id)
+    ).one()
+    return Origin(revision_id, extractor, rules_sha256, kept_capture(capture, site_id))
+
+
+def overlap_candidates(
+    session: Session, shingles: Collection[int], *, exclude_article: int | None, limit: int = 20
+) -> list[OverlapCandidate]:
+    """Articles of which a text shares these shingles, those with the most first.
+
+    Earlier texts count too: a copy may be of one. Shingles in more than BUCKET_LIMIT texts are passed over.
+    """
+    by_revision: Counter[int] = Counter()
+    for value in sorted(set(shingles)):
+        found = _containing(session, value)
+        if len(found) <= BUCKET_LIMIT:
+            by_revision.update(found)
+    best: dict[int, tuple[int, int]] = {}
+    for chunk in chunks([revision_id for revision_id, _ in by_revision.most_common(CHUNK)]):
+        rows = session.execute(
+            select(Revision.id, Article.id, Article.shingles)
+            .join(Article, Article.id == Revision.article_id)
+            .where(Revision.id.in_(chunk), Article.id != (exclude_article or 0))
+        )
+        for revision_id, article_id, packed in rows:
+            count = len(unpack_hashes(packed))
+            best[article_id] = max(best.get(article_id, (0, 0)), (by_revision[revision_id], count))
+    ordered = sorted(best.items(), key=lambda each: (-each[1][0], each[0]))
+    return [OverlapCandidate(number, *counts) for number, counts in ordered[:limit]]
+
+
+def _containing(session: Session, shingle: int) -> Sequence[int]:
+    """The revisions that contain a shingle, one more than the limit at most."""
+    token = search.shingle_token(shingle)
+    if is_postgres(session):
+        statement, value = _CONTAINING_POSTGRES, f"'{token}'"
+    else:
+        statement, value = _CONTAINING_SQLITE, f'"{token}"'
+    return session.scalars(statement, {"token": value, "most": BUCKET_LIMIT + 1}).all()
+
+
+_CONTAINING_SQLITE = text("SELECT rowid FROM search WHERE search MATCH :token LIMIT :most")
+_CONTAINING_POSTGRES = text(
+    "SELECT revision_id FROM search WHERE words @@ CAST(:token AS tsquery) LIMIT :most"
+)
+
+
+def add_reprint(
+    session: Session,
+    *,
+    copy_article_id: int,
+    source_url: str,
+    source_article_id: int | None,
+    containment: float | None,
+    evidence: Sequence[str],
+    now: datetime,
+) -> bool:
+    """Note that one article copies another; false, and no change, where that is known already.
+
+    A source that was known by its URL alone is completed once its article is known.
+    """
+    known = session.scalar(
+        select(Reprint).where(
+            Reprint.copy_article_id == copy_article_id, Reprint.source_url == source_url
+        )
+    )
+    if known is not None:
+        if known.source_article_id is None and source_article_id is not None:
+            known.source_article_id = source_article_id
+            known.containment = containment
+            known.evidence = list(evidence)
+            session.flush()
+            return True
+        return False
+    row = {
+        "copy_article_id": copy_article_id,
+        "source_article_id": source_article_id,
+        "source_url": source_url,
+        "containment": containment,
+        "evidence": list(evidence),
+        "found_at": now,
+    }
+    session.execute(insert_or_ignore(session, Reprint), [row])
+    return True

@@ -1,0 +1,71 @@
+"""Articles as parties to a possible reprint: what deciding who copied whom needs to know of them. Reads only."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import Article, ArticleUrl, Revision
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRow:
+    """An article with its newest text."""
+
+    article_id: int
+    site_id: int
+    urls: tuple[tuple[str, str], ...]  # (url, url_key), in the order in which they were met
+    first_seen_at: datetime
+    published_at: datetime | None
+    is_day_only: bool
+    source_url: str | None  # where its credit line links to
+    text: str
+
+
+def parties(session: Session, article_ids: Sequence[int]) -> list[PartyRow]:
+    """These articles, in order of their numbers; those without a revision are left out."""
+    addresses: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for article_id, url, url_key in session.execute(
+        select(ArticleUrl.article_id, ArticleUrl.url, ArticleUrl.url_key)
+        .where(ArticleUrl.article_id.in_(article_ids))
+        .order_by(ArticleUrl.id)
+    ):
+        addresses[article_id].append((url, url_key))
+    rows = session.execute(
+        select(
+            Article.id,
+            Article.site_id,
+            Article.first_seen_at,
+            Revision.published_at,
+            Revision.published,
+            Revision.source_url,
+            Revision.text,
+        )
+        .join(Revision, Revision.id == Article.revision_id)
+        .where(Article.id.in_(article_ids))
+        .order_by(Article.id)
+    )
+    return [
+        PartyRow(
+            article_id=row.id,
+            site_id=row.site_id,
+            urls=tuple(addresses[row.id]),
+            first_seen_at=row.first_seen_at,
+            published_at=row.published_at,
+            is_day_only=row.published is not None and "T" not in row.published,
+            source_url=row.source_url,
+            text=row.text,
+        )
+        for row in rows
+    ]
+
+
+def articles_at(session: Session, url_keys: Collection[str]) -> list[int]:
+    """Articles of any site that have one of these URLs."""
+    found = session.scalars(
+        select(ArticleUrl.article_id).where(ArticleUrl.url_key.in_(sorted(url_keys)))
+    )
+    return sorted(set(found))

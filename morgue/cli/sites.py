@@ -1,0 +1,127 @@
+"""`morgue sites`: what is configured, and whether it is in order."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from config.errors import ConfigError, ConfigProblem
+from config.schedule import Schedule
+from config.site import SiteConfig, read_site
+from morgue.cli import output
+from morgue.cli.access import configuration, settings_of, sites_of
+from morgue.cli.errors import Failure
+from morgue.cli.invocation import Invocation
+from morgue.cli.moments import lasted
+from morgue.cli.options import json_option
+
+
+@click.group()
+def sites() -> None:
+    """List, show and check the configured sites: one YAML file each, in the folder `sites_dir`."""
+
+
+@sites.command("list")
+@json_option
+@click.pass_obj
+def list_sites(invocation: Invocation, *, as_json: bool) -> None:
+    """List the configured sites."""
+    found = sites_of(settings_of(invocation))
+    if as_json:
+        output.document([_summary(site) for site in found.values()])
+        return
+    output.table(
+        ("NAME", "TITLE", "SCHEDULE", "SOURCES", "RULES", "VERIFIED", "HOME"),
+        [
+            (
+                site.name,
+                site.title,
+                schedule_words(site.schedule),
+                ", ".join(dict.fromkeys(source.kind for source in site.sources)),
+                "yes" if site.extract else "no",
+                "yes" if site.verified_live else "no",
+                site.home,
+            )
+            for site in found.values()
+        ],
+    )
+
+
+def schedule_words(schedule: Schedule) -> str:
+    """When a site is crawled, in words."""
+    if schedule.every is None:
+        return f"cron {schedule.cron}"
+    return f"every {lasted(schedule.every)}"
+
+
+def _summary(site: SiteConfig) -> dict[str, Any]:
+    return {
+        "name": site.name,
+        "title": site.title,
+        "home": site.home,
+        "language": site.language,
+        "schedule": schedule_words(site.schedule),
+        "sources": [{"kind": source.kind, "url": source.url} for source in site.sources],
+        "has_rules": bool(site.extract),
+        "verified_live": site.verified_live,
+    }
+
+
+@sites.command("show")
+@click.argument("name")
+@json_option
+@click.pass_obj
+def show_site(invocation: Invocation, name: str, *, as_json: bool) -> None:
+    """Show one site's configuration as it is understood, defaults included."""
+    site = sites_of(settings_of(invocation), [name])[name]
+    understood = site.model_dump(mode="json")
+    if as_json:
+        output.document(understood)
+        return
+    text = yaml.safe_dump(understood, allow_unicode=True, sort_keys=False, width=100)
+    output.line(output.safe(text).rstrip())
+
+
+@sites.command("check")
+@click.argument(
+    "files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE…"
+)
+@json_option
+@click.pass_obj
+def check_sites(invocation: Invocation, files: Sequence[Path], *, as_json: bool) -> None:
+    """Check site files and say every mistake with its place (file:line:column) and remedy.
+
+    Without FILE, every file of the folder `sites_dir` is checked.
+    """
+    if files:
+        names = [site.name for site in _read(files)]
+    else:
+        settings = settings_of(invocation)
+        names = list(sites_of(settings))
+        if not names:
+            raise Failure(
+                f"there is no site file in {settings.sites_dir}",
+                remedy="`morgue init` writes examples; docs/add-a-site.md explains them.",
+            )
+    if as_json:
+        output.document({"sites": names, "problems": []})
+    else:
+        are = "s are" if len(names) > 1 else " is"
+        output.line(f"{len(names)} site file{are} in order: {', '.join(names)}")
+
+
+def _read(files: Sequence[Path]) -> list[SiteConfig]:
+    """The sites of single files; the problems of all of them at once."""
+    sites: list[SiteConfig] = []
+    problems: list[ConfigProblem] = []
+    for file in files:
+        try:
+            sites.append(read_site(file))
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        with configuration():
+            raise ConfigError(problems)
+    return sites

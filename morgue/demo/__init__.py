@@ -1,0 +1,1 @@
+"""What `morgue demo` needs besides Morgue itself: a fictional newsroom to crawl."""

@@ -1,0 +1,210 @@
+"""What is in a page's tree and not for reading: machinery, hidden elements, pictures with their captions.
+
+Knows markup's habits for these. Must not know which part of the page is the article.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml import etree
+
+from pipeline import page as pages
+from pipeline import typography
+from pipeline.page import Element, Page
+
+_MACHINERY = (
+    "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math", "canvas", "audio",
+    "video", "map", "select", "textarea", "button", "input", "dialog", "link", "datalist", "frameset", "applet",
+)  # fmt: skip
+_HIDDEN_STYLE = re.compile(
+    r"(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em|pt|rem)?\s*(?:;|$|!)|"
+    r"opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)|(?:left|top|text-indent)\s*:\s*-\d{4,}px)",
+    re.IGNORECASE,
+)
+_HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:visually-?hidden|sr-only|screen-reader-text|d-none|u-hidden|is-hidden|visuallyHidden|a11y-hidden|element-invisible)(?:\s|$)")  # fmt: skip # noqa: E501
+_CAPTION_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:caption|wp-caption-text|figcaption|(?:image|img|photo|picture|media|foto|bild)[_-]*"
+    r"(?:caption|credits?|desc(?:ription)?|legend|text|info|source|copyright|title|byline|by)|legende?|"
+    r"credits?|photo-?by|bildunterschrift|bildnachweis|bildtext|copyright-?(?:info|image)|picture)(?:$|[\s_-])|"
+    r"(?:image|photo|img|picture)(?:Caption|Credit|Legend|Description|Source)|__(?:caption|credit)",
+    re.IGNORECASE,
+)
+_CREDIT_CLASS = re.compile(r"credit|copyright|source|author|byline|agency|nachweis|photographer", re.IGNORECASE)
+_LONGEST_CAPTION = 900
+_FURNITURE_IMAGE = re.compile(
+    r"(?:avatar|gravatar|logo|icon|sprite|pixel|spacer|blank|placeholder|share|badge|emoji|/ads?/|1x1|\.svg|^data:)",
+    re.IGNORECASE,
+)
+_LARGEST_HIDDEN_SHARE = 0.5  # of the page's prose
+_PICTURE_MARK = "data-morgue-picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture or caption as it stood in the page; a mark keeps its place in the tree."""
+
+    caption: str | None
+    credit: str | None
+    url: str | None
+    alt: str | None
+
+
+@dataclass(slots=True)
+class Cleared:
+    """What was taken out of a tree."""
+
+    pictures: list[Picture] = field(default_factory=list)
+    hidden: list[tuple[Element, str]] = field(default_factory=list)  # its parent, its text
+
+
+def clear(page: Page) -> Cleared:
+    """Take machinery, hidden elements and pictures out of the page's tree, in place."""
+    cleared = Cleared()
+    for element in list(page.root.iter(*_MACHINERY)):
+        pages.drop(element)
+    _drop_hidden(page, cleared)
+    _take_pictures(page, cleared)
+    return cleared
+
+
+def marked(scope: Element) -> list[int]:
+    """The numbers of the pictures whose marks stand in this element, in reading order."""
+    return [int(mark.get(_PICTURE_MARK, "0")) for mark in scope.iter("img") if _PICTURE_MARK in mark.attrib]
+
+
+def mark_of(element: Element) -> int | None:
+    """The number of the picture that this element marks."""
+    number = element.get(_PICTURE_MARK)
+    return int(number) if number is not None else None
+
+
+def _drop_hidden(page: Page, cleared: Cleared) -> None:
+    hidden = [element for element in page.body.iter() if is_hidden(element)]
+    if not hidden:
+        return
+    # Some sites hide the whole article, or each of its paragraphs, until a script, a consent or a subscription
+    # shows it: prose is kept where most of the page's prose is hidden in one place.
+    most = _prose(page.body) * _LARGEST_HIDDEN_SHARE
+    prose: Counter[Element | None] = Counter()
+    for element in hidden:
+        prose[element.getparent()] += _prose(element)
+    for element in hidden:
+        parent = element.getparent()
+        if prose[parent] > max(most, 400) and _prose(element):
+            continue
+        text = typography.settle("".join(element.itertext()))
+        if parent is not None and text:
+            cleared.hidden.append((parent, text))
+        pages.drop(element)
+
+
+def _prose(element: Element) -> int:
+    """Characters in paragraphs long enough to be an article's."""
+    sizes = (sum(map(len, paragraph.itertext())) for paragraph in element.iter("p"))
+    return sum(size for size in sizes if size >= 80)
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether an element says of itself that readers do not see it."""
+    attributes = element.attrib
+    if not attributes or element.tag in ("html", "body"):
+        return False
+    names = attributes.get("class")
+    if names and _is_hiding(names):
+        return True
+    style = attributes.get("style")
+    if style and _HIDDEN_STYLE.search(style):
+        return True
+    hidden = attributes.get("hidden")
+    if hidden is not None and hidden.lower() != "false":
+        return True
+    return attributes.get("aria-hidden") == "true" and element.tag != "img"
+
+
+@lru_cache(maxsize=5000)
+def _is_hiding(names: str) -> bool:
+    return bool(_HIDDEN_CLASS.search(names))
+
+
+@lru_cache(maxsize=5000)
+def _is_captioning(names: str) -> bool:
+    return bool(_CAPTION_CLASS.search(names))
+
+
+def _take_pictures(page: Page, cleared: Cleared) -> None:
+    for figure in list(page.body.iter("figure")):
+        if figure.getparent() is None or _holds_text(figure):
+            continue
+        _replace(figure, _picture_of(page, figure), cleared)
+    for element in list(page.body.iter("p", "div", "span", "small", "em", "dd", "figcaption", "cite", "li")):
+        if _is_caption(element):
+            _replace(element, _picture_of(page, element), cleared)
+    for image in page.body.iter("img"):
+        if _PICTURE_MARK in image.attrib:
+            continue
+        image.set(_PICTURE_MARK, str(len(cleared.pictures)))
+        cleared.pictures.append(Picture(None, None, image_url(page, image), typography.settle(image.get("alt") or "") or None))
+
+
+def _holds_text(figure: Element) -> bool:
+    """Figures that frame a table, a quotation, code or an article's whole text are no pictures."""
+    if figure.find(".//table") is not None or figure.find(".//blockquote") is not None:
+        return True
+    return figure.find(".//pre") is not None or sum(map(len, figure.itertext())) > 2500
+
+
+def _is_caption(element: Element) -> bool:
+    if element.tag != "figcaption" and not _is_captioning(element.get("class") or ""):
+        return False
+    if element.getparent() is None:
+        return False
+    if any(next(element.iter(tag), None) is not None for tag in ("h1", "h2", "article", "ul")):
+        return False
+    size = sum(map(len, element.itertext()))
+    return 0 < size <= _LONGEST_CAPTION and len(element.findall(".//p")) <= 2
+
+
+def _replace(element: Element, picture: Picture, cleared: Cleared) -> None:
+    mark = etree.Element("img")
+    mark.set(_PICTURE_MARK, str(len(cleared.pictures)))
+    cleared.pictures.append(picture)
+    mark.tail, element.tail = element.tail, None
+    parent = element.getparent()
+    assert parent is not None
+    parent.replace(element, mark)
+
+
+def _picture_of(page: Page, element: Element) -> Picture:
+    image = next((i for i in element.iter("img") if not _is_furniture(i)), None)
+    captions = [element] if element.tag != "figure" else list(element.iter("figcaption"))
+    if not captions:
+        captions = [
+            inner
+            for inner in element.iter("p", "div", "span", "small")
+            if _CAPTION_CLASS.search(inner.get("class") or "")
+        ][:1]
+    text = " ".join(filter(None, (pages.own_text(caption) for caption in captions)))
+    credit = None
+    for caption in captions:
+        for inner in caption.iter("span", "small", "cite", "em", "div", "p"):
+            if inner is not caption and _CREDIT_CLASS.search(inner.get("class") or ""):
+                credit = credit or pages.own_text(inner) or None
+    url = image_url(page, image) if image is not None else None
+    alt = typography.settle(image.get("alt") or "") if image is not None else ""
+    return Picture(text or None, credit, url, alt or None)
+
+
+def _is_furniture(image: Element) -> bool:
+    return bool(_FURNITURE_IMAGE.search(image.get("src") or "")) and not image.get("data-src")
+
+
+def image_url(page: Page, image: Element) -> str | None:
+    """Where a picture really is: lazy loaders keep its address beside an empty `src`."""
+    for name in ("data-src", "data-lazy-src", "data-original", "src"):
+        address = (image.get(name) or "").strip()
+        if address and not _FURNITURE_IMAGE.search(address) and len(address) < 2000:
+            return page.absolute(address) or None
+    chosen = (image.get("data-srcset") or image.get("srcset") or "").split(",")[0].split()
+    return page.absolute(chosen[0]) if chosen and not _FURNITURE_IMAGE.search(chosen[0]) else None

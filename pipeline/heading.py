@@ -1,0 +1,184 @@
+"""What stands around the headline: the headline itself, the standfirst, the byline, the visible dates.
+
+Knows where articles show these. Must not know how a date or a name is spelled; never looks into the page's own header,
+whose clock shows the day of the visit.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pipeline import page as pages
+from pipeline import typography
+from pipeline.page import Element, Page
+
+_OUTSIDE = frozenset(("nav", "footer", "aside", "form"))
+_PROSE = frozenset(("p", "li", "h2", "h3", "h4", "blockquote", "strong", "b", "em", "a"))
+_PAGE_PARTS = re.compile(r"(?:related|recommend|sidebar|most-?read|trending|comment|newsletter|promo|teaser)", re.IGNORECASE)
+_DATED = re.compile(r"(?:date|time|publish|posted|updated|stamp|meta|info|clock)", re.IGNORECASE)
+_BYLINE = re.compile(r"(?:byline|author|autor|writer|reporter|journalist|creator|contributor|verfasser)", re.IGNORECASE)
+_NO_BYLINE = re.compile(r"(?:authors?-?(?:bio|box|image|img|pic|avatar|social|desc|title|job|role|follow|twitter)|comment)", re.IGNORECASE)  # fmt: skip # noqa: E501
+_STANDFIRST = re.compile(
+    r"(?:^|[\s_-])(?:stand-?first|dek|deck|sub-?title|sub-?head(?:line|ing)?|summary|excerpt|abstract|lead|lede|"
+    r"teaser-?text|intro(?:duction)?|description|strap-?line|chapo|sapo|kicker-?text|entradilla|bajada|sottotitolo|"
+    r"vorspann|manchet|ingress|zajawka)(?:$|[\s_-])|(?:article|story|post|content|entry)[_-]{0,2}"
+    r"(?:summary|dek|lead|intro|excerpt|subtitle|description|standfirst|sapo|header__description)",
+    re.IGNORECASE,
+)
+_TITLE_CLASS = re.compile(r"title|headline|heading", re.IGNORECASE)
+_DIGITS = re.compile(r"(?<!\d)(?:\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2})(?!\d)")
+_MODIFIED = re.compile(r"(?:modif|updat|aktualis|mis.?.?.?jour|更新)", re.IGNORECASE)
+_MOST_ELEMENTS = 160
+_LEVELS = 6
+_BODY_LINE = 220  # characters from which a paragraph below the headline is the article's own text
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """Visible candidates around the headline, nearest first."""
+
+    standfirst: str | None = None
+    bylines: list[str] = field(default_factory=list)
+    dates: list[str] = field(default_factory=list)
+    modified: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)  # all short lines seen, for telling them from the body
+
+
+def headings(page: Page) -> list[tuple[Element, str]]:
+    """The visible first-level headings that are not the page's furniture, with their texts."""
+    found = []
+    for element in page.body.iter("h1"):
+        text = pages.own_text(element)
+        if text and not any(a.tag in _OUTSIDE for a in element.iterancestors()):
+            found.append((element, text))
+    return found
+
+
+def place_of(page: Page, title: str, *, first: Sequence[tuple[Element, str]]) -> Element | None:
+    """The element that shows the headline: an h1, another heading, or whatever element has its words."""
+    folded = typography.fold(title)
+    for element, text in first:
+        seen = typography.fold(text)
+        if seen == folded or (len(folded) > 12 and folded in seen):
+            return element
+    for element in page.body.iter("h2", "h3", "div", "p", "span", "strong", "td", "a"):
+        text = element.text
+        if not text or not len(folded) / 2 <= len(text) <= len(title) * 2 + 40 or typography.fold(text) != folded:
+            continue
+        if not any(a.tag in _OUTSIDE for a in element.iterancestors()):
+            return element
+    return None
+
+
+def around(place: Element, *, descriptions: Sequence[str]) -> Surroundings:
+    """Read what follows the headline up to the article's first paragraph, then what stands just above it."""
+    seen = Surroundings()
+    told = {typography.fold(text) for text in descriptions if len(text) > 30}
+    for element in _following(place):
+        text = _line(element)
+        if text is None:
+            continue
+        if _is_standfirst(element, text, told) and not seen.standfirst:
+            seen.standfirst = text
+            continue
+        if element.tag == "p" and len(text) >= _BODY_LINE and not _DATED.search(element.get("class") or ""):
+            break
+        if len(text) <= 200:
+            _note(element, text, seen)
+    if not seen.dates:
+        _look_above(place, seen)
+    return seen
+
+
+def _following(place: Element) -> Iterator[Element]:
+    """Elements after the headline in reading order, climbing out of its containers."""
+    count = 0
+    node: Element | None = place
+    for _ in range(_LEVELS):
+        if node is None or node.tag in ("body", "html"):
+            return
+        for sibling in node.itersiblings():
+            if not isinstance(sibling.tag, str) or _is_outside(sibling):
+                continue
+            for element in sibling.iter():
+                count += 1
+                if count > _MOST_ELEMENTS:
+                    return
+                if isinstance(element.tag, str):
+                    yield element
+        node = node.getparent()
+
+
+def _is_outside(element: Element) -> bool:
+    return element.tag in _OUTSIDE or bool(_PAGE_PARTS.search(f"{element.get('class') or ''} {element.get('id') or ''}"))
+
+
+def _line(element: Element) -> str | None:
+    """The text of an element that holds a line itself; None for mere containers and for long text."""
+    if element.tag in ("time", "p", "h2", "h3", "h4", "address") or (element.text and element.text.strip()):
+        size = 0
+        for text in element.itertext():
+            size += len(text)
+            if size > 1500:
+                return None
+        return pages.own_text(element) or (element.get("datetime") and "") or None
+    names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('rel') or ''}"
+    if _BYLINE.search(names) or _DATED.search(names) or any(child.tail and child.tail.strip() for child in element):
+        text = "".join(element.itertext())
+        return (pages.own_text(element) or None) if len(text) <= 600 else None
+    return None
+
+
+def _is_standfirst(element: Element, text: str, told: set[str]) -> bool:
+    if not 30 <= len(text) <= 800:
+        return False
+    if typography.fold(text) in told:
+        return element.tag in ("p", "div", "h2", "h3", "h4", "span", "strong") and not _is_body_paragraph(element)
+    names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
+    if _STANDFIRST.search(names):
+        return element.tag in ("p", "div", "h2", "h3", "h4", "span", "strong", "ul", "section", "li")
+    parent = element.getparent()
+    if element.tag == "p" and parent is not None and _STANDFIRST.search(parent.get("class") or ""):
+        return len(parent.findall("p")) <= 2
+    return False
+
+
+def _is_body_paragraph(element: Element) -> bool:
+    """One of several paragraphs: the description merely repeats the article's beginning."""
+    parent = element.getparent()
+    return element.tag == "p" and parent is not None and len(parent.findall("p")) > 2
+
+
+def _note(element: Element, text: str, seen: Surroundings) -> None:
+    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"  # noqa: E501
+    if text and element.tag not in _PROSE and text not in seen.lines:
+        seen.lines.append(text)
+    if element.tag == "time" or _DATED.search(names) or _DIGITS.search(text):
+        stated = element.get("datetime") or element.get("content") or ""
+        target = seen.modified if _MODIFIED.search(names) or _MODIFIED.match(text) else seen.dates
+        target.extend(value for value in (stated, text) if value and _DIGITS.search(value) and len(value) <= 120)
+    if "author" in (element.get("rel") or "") or _BYLINE.search(names):
+        if not _NO_BYLINE.search(names) and text:
+            seen.bylines.append(text)
+    elif re.match(r"(?:by|von|par|por|di|door)\s+\S", text, re.IGNORECASE) and len(text) <= 100:
+        seen.bylines.append(text)
+
+
+def _look_above(place: Element, seen: Surroundings) -> None:
+    """Dates and bylines just above the headline, in its own containers only."""
+    node: Element | None = place
+    for _ in range(3):
+        if node is None or node.tag in ("body", "html", "main"):
+            return
+        for sibling in node.itersiblings(preceding=True):
+            if not isinstance(sibling.tag, str) or sibling.tag == "header" or _is_outside(sibling):
+                continue
+            for element in list(sibling.iter())[:40]:
+                if not isinstance(element.tag, str):
+                    continue
+                stated = element.get("datetime") if element.tag == "time" else None
+                if stated:
+                    seen.dates.append(stated)
+                elif _DATED.search(element.get("class") or "") and (text := _line(element)) and len(text) <= 80:
+                    seen.dates.append(text)
+        node = node.getparent()

@@ -1,0 +1,201 @@
+"""A page after its one parse: the tree, and what its head states.
+
+Knows HTML. Must not know what an article is.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from pipeline import typography
+from pipeline.reading import Reason
+
+Element: TypeAlias = etree._Element  # noqa: SLF001  # lxml gives its element type no public name
+
+_CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement)
+
+MAX_BYTES = 20_000_000
+MAX_ELEMENTS = 150_000  # the largest news pages have 20,000; the readers' time grows with it
+_MAX_SCRIPT = 2_000_000  # characters of one JSON-LD script
+_MAX_SCRIPTS = 60
+_KEPT_LINKS = frozenset(("canonical", "amphtml"))
+_META_ATTRIBUTES = frozenset(
+    ("name", "property", "content", "itemprop", "http-equiv", "charset", "id", "lang", "scheme")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why bytes were not made a page."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(slots=True)
+class Page:
+    """One parsed page. The tree is this page's own: readers later in the walk find it without its furniture."""
+
+    root: HtmlElement
+    url: str
+    base_url: str
+    metas: dict[str, list[str]] = field(default_factory=dict)  # lower-case name or property
+    links: dict[str, list[str]] = field(default_factory=dict)  # rel -> absolute addresses
+    scripts: list[str] = field(default_factory=list)  # JSON-LD
+    title: str | None = None  # of the <title> element
+    language: str | None = None  # as the page says of itself
+
+    @property
+    def body(self) -> HtmlElement:
+        """The element that holds what is seen."""
+        found = self.root.find("body")
+        return found if found is not None else self.root
+
+    def meta(self, *names: str) -> str | None:
+        """The first stated value among these names, in their order."""
+        return next((v for name in names for v in self.metas.get(name, ()) if v), None)
+
+    def absolute(self, address: str) -> str:
+        """An address of this page as a whole URL; "" where it cannot be one."""
+        try:
+            return urljoin(self.base_url, address.strip())
+        except ValueError:
+            return ""
+
+
+def parse(text: str, *, url: str, max_depth: int) -> Page | Refusal:
+    """Parse once, within limits on nesting and on elements."""
+    parser = HTMLParser(
+        encoding="utf-8",
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        no_network=True,
+    )
+    # lxml.html's own lookup calls Python for every element each time it is met; trafilatura only asks for HtmlElement.
+    parser.set_element_class_lookup(_CLASSES)
+    try:
+        root = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
+        return Refusal(Reason.EMPTY, f"no markup to parse ({error})")
+    if any("xcessive depth" in entry.message for entry in parser.error_log):
+        return Refusal(Reason.TOO_LARGE, "elements nested more than 2048 deep")
+    count = int(root.xpath("count(//*)"))
+    if count > MAX_ELEMENTS:
+        return Refusal(Reason.TOO_LARGE, f"{count} elements, more than {MAX_ELEMENTS}")
+    if count > max_depth and (depth := _depth(root)) > max_depth:
+        return Refusal(Reason.TOO_LARGE, f"elements nested {depth} deep, more than {max_depth}")
+    page = Page(root=root, url=url, base_url=_base_url(root, url))
+    _read_head(page, text)
+    return page
+
+
+def _depth(root: HtmlElement) -> int:
+    depth = deepest = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _base_url(root: HtmlElement, url: str) -> str:
+    base = next(iter(root.iter("base")), None)
+    href = base.get("href") if base is not None else None
+    if not href:
+        return url
+    try:
+        return urljoin(url, href)
+    except ValueError:
+        return url
+
+
+def _read_head(page: Page, text: str) -> None:
+    for meta in page.root.iter("meta"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop")
+        content = meta.get("content")
+        if not name or content is None:
+            continue
+        if any(key not in _META_ATTRIBUTES and not key.startswith("data-") for key in meta.keys()):  # noqa: SIM118  # lxml
+            content = _unescaped_quotes(text, content) or content
+        if value := typography.settle(content):
+            page.metas.setdefault(name.strip().lower(), []).append(value)
+    for link in page.root.iter("link"):
+        rel, href = link.get("rel"), link.get("href")
+        if rel and href:
+            for word in _KEPT_LINKS.intersection(rel.lower().split()):
+                page.links.setdefault(word, []).append(page.absolute(href))
+    title = next(iter(page.root.iter("title")), None)
+    if title is not None:
+        page.title = typography.settle(title.text_content()) or None
+    page.language = page.root.get("lang") or page.root.get("xml:lang")
+    for script in page.root.iter("script"):
+        kind = script.get("type") or ""
+        if "ld+json" in kind.lower() and script.text and len(script.text) < _MAX_SCRIPT:
+            page.scripts.append(script.text)
+            if len(page.scripts) == _MAX_SCRIPTS:
+                break
+
+
+def _unescaped_quotes(text: str, beginning: str) -> str | None:
+    """The whole content of a meta tag whose value holds bare quotes, found again in the source."""
+    if not (start := text.find(f'content="{beginning}"')) >= 0:
+        return None
+    rest = text[start + len('content="') : start + 5000]
+    match = re.match(r'(.*?)"\s*(?:/?>|(?:name|property|id|itemprop)=")', rest, re.DOTALL)
+    return match.group(1) if match else None
+
+
+def host_words(url: str) -> str:
+    """The telling part of a host: `https://www.example-times.co.uk/x` gives `example-times`."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    labels = [label for label in host.split(".") if label not in ("www", "m", "amp", "news", "edition")]
+    return max(labels[:-1] or labels, key=len, default="")
+
+
+def drop(element: Element) -> None:
+    """Take an element and what it holds out of its tree; the text after it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        before = element.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + element.tail
+        else:
+            before.tail = (before.tail or "") + element.tail
+    element.tail = None
+    parent.remove(element)
+
+
+def own_text(element: Element) -> str:
+    """The settled text of an element and all that it holds."""
+    return typography.settle("".join(strings(element)))
+
+
+def strings(element: Element) -> Iterator[str]:
+    """The text nodes of an element, with a space where a line or block ends."""
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            if node.text and isinstance(node.tag, str):
+                yield node.text
+            if node.tag in _SEPARATING:
+                yield " "
+        else:
+            if node.tag in _SEPARATING:
+                yield " "
+            if node is not element and node.tail:
+                yield node.tail
+
+
+_SEPARATING = frozenset(
+    "br p div li ul ol td th tr table h1 h2 h3 h4 h5 h6 section article header footer time figcaption dd dt".split()
+)

@@ -1,0 +1,132 @@
+"""A site's own extraction rules, applied to one page.
+
+Knows how selectors, attributes and patterns yield texts. Must not know what the fields mean.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml import etree
+from lxml.cssselect import CSSSelector, SelectorError
+
+from config.rules import FieldRule, RuleSet
+from pipeline import page as pages
+from pipeline import typography
+from pipeline.page import Element, Page
+
+_FIELDS = (
+    "title", "standfirst", "authors", "published", "modified", "section", "tags", "captions", "credit", "language",
+    "canonical_url",
+)  # fmt: skip
+_MOST_MATCHES = 500
+
+
+@dataclass(slots=True)
+class Ruled:
+    """What the rules of one day yield on a page."""
+
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    bodies: list[Element] = field(default_factory=list)  # the body's containers, in reading order
+    captions: list[Element] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)  # field -> address that its element links to
+
+    def one(self, name: str) -> str | None:
+        """The first text of a field."""
+        return next(iter(self.fields.get(name, ())), None)
+
+
+def apply(ruleset: RuleSet, page: Page) -> Ruled:
+    """Drop what the rules remove from the page's tree, then read every field; the first rule that yields wins."""
+    for selector in ruleset.remove:
+        for element in list(_select_css(selector, page.root)):
+            pages.drop(element)
+    ruled = Ruled()
+    for name in _FIELDS:
+        for rule in getattr(ruleset, name):
+            elements, texts = _read(rule, page)
+            if texts:
+                ruled.fields[name] = texts
+                ruled.links.update(_link_of(name, elements, page))
+                if name == "captions":
+                    ruled.captions = elements
+                break
+    for rule in ruleset.body:
+        containers = _outermost(item for item in _select(rule, page.root) if not isinstance(item, str))
+        if any(pages.own_text(container) for container in containers):
+            ruled.bodies = containers
+            break
+    return ruled
+
+
+def _read(rule: FieldRule, page: Page) -> tuple[list[Element], list[str]]:
+    elements: list[Element] = []
+    texts: list[str] = []
+    for found in _select(rule, page.root):
+        if isinstance(found, str):
+            raw = found
+        elif rule.attribute:
+            raw = found.get(rule.attribute) or ""
+        else:
+            raw = pages.own_text(found)
+        text = _matched(rule.regex, typography.settle(raw)) if rule.regex else typography.settle(raw)
+        if not text:
+            continue
+        texts.append(text)
+        if not isinstance(found, str):
+            elements.append(found)
+        if not rule.all:
+            break
+    return elements, texts
+
+
+def _select(rule: FieldRule, root: Element) -> list[Element | str]:
+    if rule.css:
+        return list(_select_css(rule.css, root))
+    found = _xpath(rule.xpath)(root) if rule.xpath else []
+    if isinstance(found, (str, float, bool)):
+        return [str(found)]
+    return [item if not isinstance(item, str) else str(item) for item in found[:_MOST_MATCHES] if isinstance(item, (str, etree._Element))]  # noqa: SLF001, E501
+
+
+def _select_css(selector: str, root: Element) -> list[Element]:
+    try:
+        return list(_css(selector)(root))[:_MOST_MATCHES]
+    except (SelectorError, etree.XPathError):
+        return []  # refused when the site file was loaded
+
+
+@lru_cache(maxsize=2000)
+def _css(selector: str) -> CSSSelector:
+    return CSSSelector(selector, translator="html")
+
+
+@lru_cache(maxsize=2000)
+def _xpath(expression: str) -> etree.XPath:
+    return etree.XPath(expression)
+
+
+def _matched(pattern: re.Pattern[str], text: str) -> str:
+    """The part of a text that a pattern means: its group "value", its first group, or the whole match."""
+    match = pattern.search(text)
+    if not match:
+        return ""
+    groups = match.groupdict()
+    part = groups["value"] if "value" in groups else match.group(1) if pattern.groups else match.group()
+    return typography.settle(part or "")
+
+
+def _link_of(name: str, elements: list[Element], page: Page) -> dict[str, str]:
+    for element in elements:
+        for link in element.iter("a"):
+            if href := link.get("href"):
+                return {name: page.absolute(href)}
+    return {}
+
+
+def _outermost(elements: Iterable[Element]) -> list[Element]:
+    """The elements that no other of them contains."""
+    chosen = list(elements)
+    inside = set(chosen)
+    return [element for element in chosen if not any(above in inside for above in element.iterancestors())]

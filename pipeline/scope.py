@@ -1,0 +1,132 @@
+"""Where on the page the body stands, and which pictures are therefore the article's.
+
+Knows elements and the blocks read from them. Must not know how the blocks were found.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from pipeline import furniture, typography
+from pipeline.furniture import Picture
+from pipeline.page import Element, Page
+from pipeline.reading import Block, Image
+
+_KEY = 50  # characters by which a block is found again
+_SHARE = 0.75  # of the body's elements that its container holds
+_FOREIGN = re.compile(
+    r"related|recommend|sidebar|widget|teaser|promo|newsletter|most-?read|trending|comment|author-?(?:box|bio)|footer|"
+    r"social|share|outbrain|taboola|carousel-?nav|also|more-?(?:news|stories|from)",
+    re.IGNORECASE,
+)
+
+
+def paragraphs(page: Page, blocks: Sequence[Block]) -> list[Element]:
+    """The elements that the blocks were read from, in reading order."""
+    keys = {_key(block.text) for block in blocks if len(block.text) > 20}
+    found = [e for e in page.body.iter("p") if _key_of(e) in keys]
+    if not found:
+        found = [e for e in page.body.iter("div", "td", "article", "section", "li", "h2", "span") if _holds(e, keys)]
+    return found
+
+
+def _key(text: str) -> str:
+    return text.replace(" ", "")[:_KEY]
+
+
+def _key_of(element: Element) -> str:
+    parts: list[str] = []
+    size = 0
+    for text in element.itertext():
+        parts.append(text)
+        size += len(text)
+        if size > 3 * _KEY:
+            break
+    return _key(typography.settle("".join(parts)))
+
+
+def _holds(element: Element, keys: set[str]) -> bool:
+    texts = [element.text, *(child.tail for child in element)]
+    return any(text and len(text) > 20 and _key(typography.settle(text)) in keys for text in texts)
+
+
+def container(elements: Sequence[Element]) -> Element | None:
+    """The innermost element that holds nearly all of these."""
+    if not elements:
+        return None
+    counts: Counter[Element] = Counter()
+    for element in elements:
+        counts.update(element.iterancestors())
+        counts[element] += 1
+    wanted = _SHARE * len(elements)
+    lineage = [elements[0], *elements[0].iterancestors()]
+    for middle in (elements[len(elements) // 2], elements[-1]):
+        candidate = next((e for e in lineage if counts[e] >= wanted), None)
+        if candidate is not None:
+            return candidate
+        lineage = [middle, *middle.iterancestors()]
+    return next((e for e in lineage if counts[e] >= wanted), None)
+
+
+def pictures(
+    body: Element, *, place: Element | None, last: Element | None, taken: Sequence[Picture]
+) -> list[Picture]:
+    """The pictures between the headline and the body's last paragraph, furniture left out."""
+    numbers = dict.fromkeys([*_leading(place, body), *_inside(body, last)])
+    return [taken[number] for number in numbers if number < len(taken)]
+
+
+def _inside(body: Element, last: Element | None) -> Iterator[int]:
+    is_over = False
+    for element in body.iter():
+        if element is last:
+            is_over = True
+        if is_over and element.tag in ("h2", "h3", "ul", "section", "aside", "p") and element is not last:
+            return
+        number = furniture.mark_of(element) if element.tag == "img" else None
+        if number is not None and not _is_foreign(element, body):
+            yield number
+
+
+def _leading(place: Element | None, body: Element) -> Iterator[int]:
+    """Marks after the headline and before the body's container."""
+    node = place
+    above = set(body.iterancestors())
+    for _ in range(8):
+        if node is None or node in above or node is body:
+            return
+        for sibling in node.itersiblings():
+            if sibling is body:
+                return
+            if body in sibling.iter("div", "article", "section", "main") if sibling in above else False:
+                return
+            for element in sibling.iter("img"):
+                number = furniture.mark_of(element)
+                if number is not None and not _is_foreign(element, sibling):
+                    yield number
+        node = node.getparent()
+
+
+def _is_foreign(element: Element, within: Element) -> bool:
+    for above in element.iterancestors():
+        if above is within:
+            return False
+        if above.tag in ("nav", "footer", "aside", "form"):
+            return True
+        if _FOREIGN.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
+            return True
+    return False
+
+
+def images_of(found: Sequence[Picture]) -> tuple[Image, ...]:
+    """The pictures that have an address, once each."""
+    images: dict[str, Image] = {}
+    for picture in found:
+        if picture.url and (picture.url not in images or picture.caption):
+            images[picture.url] = Image(picture.url, picture.caption, picture.credit)
+    return tuple(images.values())[:100]
+
+
+def captions_of(found: Sequence[Picture]) -> list[str]:
+    """The captions, once each."""
+    return list({typography.fold(p.caption): p.caption for p in found if p.caption}.values())

@@ -1,0 +1,100 @@
+"""Third pipeline: what was asked, answered and read becomes rows, all or nothing.
+
+Knows the order identify, compare, archive. Must not know Scrapy, nor how rows are written.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Self
+
+from db import ledger
+from db.archive import Session
+from db.entries import Archived
+from db.writer import Writer
+from pipeline import extraction
+from pipeline.context import CrawlContext, context_of
+from pipeline.items import Baseline, Fetched
+from pipeline.stages.decide import Decision, decide
+
+
+class ArchiveVisit:
+    """Adds every look to the ledger, with the revision that it found where it found one."""
+
+    def __init__(self, context: CrawlContext) -> None:
+        self._context = context
+        self._writer: Writer[Fetched, Archived | Decision] = Writer(context.archive, self._apply)
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> Self:
+        """For the crawl that the Scrapy crawler belongs to."""
+        return cls(context_of(crawler))
+
+    async def process_item(self, fetched: Fetched) -> Fetched:
+        """Archive the visit; ask for a second reading of the old text where extractors differ."""
+        archived = await asyncio.wrap_future(self._writer.submit(fetched))
+        if isinstance(archived, Decision):
+            fetched.baseline = await self._baseline(archived, fetched)
+            archived = await asyncio.wrap_future(self._writer.submit(fetched))
+            assert isinstance(archived, Archived)
+        fetched.archived = archived
+        fetched.body = None
+        self._report(fetched, archived)
+        return fetched
+
+    async def close_spider(self) -> None:
+        """Commit what waits."""
+        await asyncio.to_thread(self._writer.close)
+
+    def _apply(self, session: Session, batch: Sequence[Fetched]) -> list[Archived | Decision]:
+        self._context.require_leases(session, {fetched.site for fetched in batch})
+        decisions = decide(session, batch, context=self._context)
+        settled = [decision for decision in decisions if decision.needs_baseline is None]
+        archived = iter(
+            ledger.archive_entries(
+                session,
+                [decision.entry for decision in settled],
+                now=self._context.clock.now(),
+            )
+        )
+        return [
+            next(archived) if decision.needs_baseline is None else decision
+            for decision in decisions
+        ]
+
+    def _report(self, fetched: Fetched, archived: Archived) -> None:
+        self._context.count(fetched.site, archived.outcome.value)
+        self._context.tell(
+            "visit_archived",
+            fetched.site,
+            url=fetched.url,
+            outcome=archived.outcome.value,
+            status=fetched.status,
+            detail=fetched.error or fetched.refusal,
+            article=archived.article_id,
+            revision=archived.revision_number,
+        )
+
+    async def _baseline(self, decision: Decision, fetched: Fetched) -> Baseline:
+        """How the present extractor reads the capture that proves the newest revision."""
+        origin = decision.needs_baseline
+        assert origin is not None
+        body = await asyncio.to_thread(self._body, origin.capture.body_sha256)
+        capture = origin.capture
+        headers = {name.lower(): value for name, value in capture.headers}
+        task = extraction.Task(
+            body=body,
+            url=capture.url_answered or capture.url,
+            site=self._context.sites[fetched.site],
+            fetched_at=capture.fetched_at,
+            content_type=headers.get("content-type"),
+            feed_title=fetched.link.title,
+            feed_published=fetched.link.published_at,
+            is_truncated=capture.is_truncated,
+            max_depth=self._context.settings.max_depth,
+        )
+        result = await self._context.reading.read(task)
+        return Baseline(revision_id=origin.revision_id, normal_sha256=result.normal_sha256)
+
+    def _body(self, sha256: bytes) -> bytes:
+        with self._context.archive.read() as session:
+            return self._context.archive.captures.get(session, sha256)

@@ -1,0 +1,376 @@
+"""Decides, inside the writing transaction, what each look becomes: its outcome, article, revision, next look.
+
+Knows the decisions and their order; asks `identify` and `compare` for the judgements. Must not write.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from config import schedule
+from config.site import SiteConfig
+from db import identity
+from db.archive import Session
+from db.entries import (
+    Alias,
+    CandidateRow,
+    Entry,
+    LinkState,
+    NewArticle,
+    NewExtraction,
+    NewRevision,
+)
+from db.identity import Origin
+from db.models import VisitOutcome
+from pipeline import answer, identify, urls
+from pipeline.context import CrawlContext
+from pipeline.extraction import Result
+from pipeline.items import Fetched
+from pipeline.reading import Reading, Verdict
+
+GIVE_UP_AFTER = 8
+"""Failures in a row after which a link that never showed an article is not asked for again."""
+
+_QUARANTINE_REST = timedelta(hours=1)
+_REFUSAL_REST = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An entry to be archived, or the capture that has to be read again before one can be decided."""
+
+    entry: Entry
+    needs_baseline: Origin | None = None
+
+
+def decide(session: Session, batch: Sequence[Fetched], *, context: CrawlContext) -> list[Decision]:
+    """One decision for each look, in order; looks of one batch know of each other's new articles."""
+    desk = _Desk(session, context, batch)
+    return [desk.decide(fetched) for fetched in batch]
+
+
+class _Desk:
+    """Decides one batch: what the archive holds is asked for once, for all of it."""
+
+    def __init__(self, session: Session, context: CrawlContext, batch: Sequence[Fetched]) -> None:
+        self._session = session
+        self._context = context
+        self._sites = {
+            site_id: self._site(site_id, members)
+            for site_id, members in _by_site(batch, context).items()
+        }
+
+    def decide(self, fetched: Fetched) -> Decision:
+        site = self._context.sites[fetched.site]
+        reply = answer.classify(fetched, site=site)
+        match reply.kind:
+            case answer.Kind.REFUSED:
+                return self._unanswered(fetched, VisitOutcome.REFUSED, reply.detail)
+            case answer.Kind.ERROR:
+                return self._unanswered(fetched, VisitOutcome.ERROR, reply.detail)
+            case answer.Kind.GONE:
+                return self._gone(fetched, site, reply.detail)
+            case answer.Kind.NOT_MODIFIED:
+                return self._unchanged(fetched, site)
+            case answer.Kind.PAGE:
+                return self._page(fetched, site)
+
+    def _page(self, fetched: Fetched, site: SiteConfig) -> Decision:
+        if fetched.is_same_bytes:
+            return self._unchanged(fetched, site)
+        result = fetched.result
+        if result is None:  # the crawl is ending: the capture is kept, the next crawl reads it
+            raise NotReadError(fetched.url)
+        if result.reading.verdict is Verdict.QUARANTINED:
+            return self._quarantined(fetched, site, result)
+        return self._believed(fetched, site, result)
+
+    def _believed(self, fetched: Fetched, site: SiteConfig, result: Result) -> Decision:
+        reading = result.reading
+        row, article, aliases = self._identify(fetched, result)
+        first_seen = _first_seen(reading, row, fetched.fetched_at)
+        entry = Entry(
+            crawl_id=fetched.crawl_id,
+            link_id=fetched.link_id,
+            site_id=self._context.site_ids[fetched.site],
+            visited_at=fetched.fetched_at,
+            outcome=VisitOutcome.NEW if row is None else VisitOutcome.REVISED,
+            status=fetched.status,
+            capture_id=fetched.capture_id,
+            extraction=self._extraction(site, result),
+            article=article,
+            aliases=aliases,
+            revision=_revision(result),
+            link_state=self._settled(fetched, site, first_seen),
+        )
+        if row is None or row.revision_id is None or row.normal_sha256 == result.normal_sha256:
+            return Decision(entry)
+        return self._compare(fetched, site, entry, row)
+
+    def _compare(
+        self, fetched: Fetched, site: SiteConfig, entry: Entry, row: CandidateRow
+    ) -> Decision:
+        """A text that differs is a revision only if the same extractor read both."""
+        assert row.revision_id is not None
+        assert fetched.result is not None
+        baseline = fetched.baseline
+        if baseline is not None and baseline.revision_id == row.revision_id:
+            if baseline.normal_sha256 != fetched.result.normal_sha256:
+                return Decision(entry)
+            seen = replace(
+                entry,
+                outcome=VisitOutcome.SAME_TEXT,
+                revision=None,
+                seen_revision_id=row.revision_id,
+            )
+            return Decision(seen)
+        origin = identity.revision_origin(self._session, row.revision_id)
+        is_same_extractor = (
+            origin.extractor == fetched.result.reading.extractor
+            and origin.rules_sha256 == site.rules_sha256()
+        )
+        if is_same_extractor:
+            return Decision(entry)
+        return Decision(entry, needs_baseline=origin)
+
+    def _identify(
+        self, fetched: Fetched, result: Result
+    ) -> tuple[CandidateRow | None, int | NewArticle, tuple[Alias, ...]]:
+        """The page's article: one that is known, one that this batch adds, or a new one; and its URLs."""
+        desk = self._sites[self._context.site_ids[fetched.site]]
+        page = _evidence(fetched, result)
+        found = identify.identify(page, list(desk.candidates.values()))
+        aliases = _aliases(fetched, result, found.aliases)
+        number = found.article_id
+        if number is None:
+            number = -1 - len(desk.newcomers)
+            desk.newcomers[number] = NewArticle(guid=fetched.link.guid)
+            desk.candidates[number] = identify.as_candidate(page, number)
+        else:
+            desk.candidates[number] = identify.seen_as(desk.candidates[number], page)
+        if number < 0:
+            return None, desk.newcomers[number], aliases
+        return desk.rows[number], number, aliases
+
+    def _quarantined(self, fetched: Fetched, site: SiteConfig, result: Result) -> Decision:
+        failures = fetched.link.failure_count + 1
+        due_at = self._later(fetched, failures, at_least=_QUARANTINE_REST)
+        return Decision(
+            replace(
+                self._bare(fetched, VisitOutcome.QUARANTINED),
+                detail=result.reading.reason.value if result.reading.reason else None,
+                capture_id=fetched.capture_id,
+                extraction=self._extraction(site, result),
+                link_state=self._state(fetched, due_at=due_at, failures=failures),
+            )
+        )
+
+    def _unchanged(self, fetched: Fetched, site: SiteConfig) -> Decision:
+        link = fetched.link
+        first_seen = min(filter(None, (link.published_at, link.found_at)))
+        return Decision(
+            replace(
+                self._bare(fetched, VisitOutcome.SAME_BYTES),
+                capture_id=fetched.capture_id,
+                article=link.article_id,
+                seen_revision_id=link.revision_id,
+                link_state=self._settled(fetched, site, first_seen),
+            )
+        )
+
+    def _gone(self, fetched: Fetched, site: SiteConfig, detail: str | None) -> Decision:
+        link = fetched.link
+        due_at = None
+        if link.article_id is not None:  # it may come back: looked at by the same ladder
+            first_seen = min(filter(None, (link.published_at, link.found_at)))
+            due_at = schedule.next_look(
+                site.schedule.revisit, first_seen=first_seen, now=fetched.fetched_at
+            )
+        return Decision(
+            replace(
+                self._bare(fetched, VisitOutcome.GONE),
+                detail=detail,
+                article=link.article_id,
+                link_state=LinkState(due_at=due_at, modified_at=link.modified_at),
+            )
+        )
+
+    def _unanswered(self, fetched: Fetched, outcome: VisitOutcome, detail: str | None) -> Decision:
+        failures = fetched.link.failure_count + 1
+        rest = _REFUSAL_REST if outcome is VisitOutcome.REFUSED else timedelta(0)
+        due_at = self._later(fetched, failures, at_least=rest)
+        return Decision(
+            replace(
+                self._bare(fetched, outcome),
+                detail=detail,
+                link_state=self._state(fetched, due_at=due_at, failures=failures),
+            )
+        )
+
+    def _bare(self, fetched: Fetched, outcome: VisitOutcome) -> Entry:
+        return Entry(
+            crawl_id=fetched.crawl_id,
+            link_id=fetched.link_id,
+            site_id=self._context.site_ids[fetched.site],
+            visited_at=fetched.fetched_at,
+            outcome=outcome,
+            status=fetched.status,
+            link_state=LinkState(due_at=None),
+        )
+
+    def _settled(self, fetched: Fetched, site: SiteConfig, first_seen: datetime) -> LinkState:
+        """The link's state after an answer that was believed."""
+        link = fetched.link
+        due_at = None
+        if not (site.schedule.trust_lastmod and link.modified_at is not None):
+            due_at = schedule.next_look(
+                site.schedule.revisit, first_seen=first_seen, now=fetched.fetched_at
+            )
+        if fetched.status == 304:
+            return LinkState(
+                due_at=due_at,
+                etag=fetched.header("etag") or link.etag,
+                last_modified=fetched.header("last-modified") or link.last_modified,
+                modified_at=link.modified_at,
+            )
+        return LinkState(
+            due_at=due_at,
+            etag=fetched.header("etag"),
+            last_modified=fetched.header("last-modified"),
+            modified_at=link.modified_at,
+        )
+
+    def _state(self, fetched: Fetched, *, due_at: datetime | None, failures: int) -> LinkState:
+        """The link's state after an answer that brought nothing: what it had told before stays."""
+        link = fetched.link
+        return LinkState(
+            due_at=due_at,
+            etag=link.etag,
+            last_modified=link.last_modified,
+            failure_count=failures,
+        )
+
+    def _later(self, fetched: Fetched, failures: int, *, at_least: timedelta) -> datetime | None:
+        if fetched.link.article_id is None and failures >= GIVE_UP_AFTER:
+            return None
+        later = answer.next_try(
+            failure_count=failures, now=fetched.fetched_at, retry_after_s=fetched.retry_after_s
+        )
+        return max(later, fetched.fetched_at + at_least)
+
+    def _extraction(self, site: SiteConfig, result: Result) -> NewExtraction:
+        reading = result.reading
+        return NewExtraction(
+            content=result.content,
+            extractor=reading.extractor,
+            rules_sha256=site.rules_sha256(),
+            is_believed=reading.verdict is Verdict.BELIEVED,
+            reason=reading.reason.value if reading.reason else None,
+            detail=reading.detail,
+        )
+
+    def _site(self, site_id: int, members: Sequence[Fetched]) -> "_Site":
+        pages = [_evidence(fetched, fetched.result) for fetched in members if fetched.result]
+        keys = {
+            key
+            for page in pages
+            for key in (page.url_key, page.answered_key, page.canonical_key)
+            if key
+        }
+        rows = identity.identity_candidates(
+            self._session,
+            site_id,
+            url_keys=sorted(keys),
+            guids=sorted({page.guid for page in pages if page.guid}),
+        )
+        return _Site(
+            rows={row.article_id: row for row in rows},
+            candidates={row.article_id: _candidate(row) for row in rows},
+            newcomers={},
+        )
+
+
+@dataclass(slots=True)
+class _Site:
+    """What a batch knows of one site's articles; those that it adds have numbers below zero."""
+
+    rows: dict[int, CandidateRow]
+    candidates: dict[int, identify.Candidate]
+    newcomers: dict[int, NewArticle]
+
+
+class NotReadError(Exception):
+    """A page came to be archived before it was read: its capture waits for the next crawl."""
+
+
+def _by_site(batch: Sequence[Fetched], context: CrawlContext) -> dict[int, list[Fetched]]:
+    """The looks that need to be identified, by site number."""
+    members: dict[int, list[Fetched]] = {}
+    for fetched in batch:
+        if fetched.result and fetched.result.reading.verdict is Verdict.BELIEVED:
+            members.setdefault(context.site_ids[fetched.site], []).append(fetched)
+    return members
+
+
+def _evidence(fetched: Fetched, result: Result) -> identify.Evidence:
+    reading = result.reading
+    return identify.Evidence(
+        url_key=fetched.link.url_key,
+        answered_key=urls.key(fetched.url_answered or fetched.url),
+        canonical_key=urls.key(reading.canonical_url) if reading.canonical_url else None,
+        guid=fetched.link.guid,
+        title=reading.title,
+        text_digest=result.normal_sha256,
+        shingles=result.shingles,
+    )
+
+
+def _candidate(row: CandidateRow) -> identify.Candidate:
+    return identify.Candidate(
+        article_id=row.article_id,
+        url_keys=frozenset(row.url_keys),
+        guid=row.guid,
+        title=row.title,
+        text_digest=row.normal_sha256,
+        shingles=row.shingles,
+        stated_keys=frozenset(row.stated_keys),
+    )
+
+
+def _aliases(
+    fetched: Fetched, result: Result, found: Sequence[identify.Alias]
+) -> tuple[Alias, ...]:
+    """The URLs behind the keys that the page goes by."""
+    spelled = {
+        "asked": fetched.url,
+        "redirect": fetched.url_answered or fetched.url,
+        "canonical": result.reading.canonical_url or fetched.url,
+    }
+    return tuple(Alias(spelled[one.evidence], one.url_key, one.evidence) for one in found)
+
+
+def _revision(result: Result) -> NewRevision:
+    reading = result.reading
+    return NewRevision(
+        title=reading.title or "",
+        text=reading.text,
+        normal_sha256=result.normal_sha256,
+        standfirst=reading.standfirst,
+        authors=reading.authors,
+        published_at=reading.published.at if reading.published else None,
+        published=str(reading.published) if reading.published else None,
+        modified=str(reading.modified) if reading.modified else None,
+        language=reading.language,
+        section=" / ".join(reading.section) or None,
+        canonical_url=reading.canonical_url,
+        credit=reading.credit,
+        source_url=reading.source_url,
+        shingles=result.shingles,
+    )
+
+
+def _first_seen(reading: Reading, row: CandidateRow | None, now: datetime) -> datetime:
+    """From when an article's age counts: its stated publication, else our first look; never the future."""
+    stated = reading.published.at if reading.published else None
+    ours = row.first_seen_at if row else now
+    return min(filter(None, (stated, ours)))

@@ -1,0 +1,50 @@
+"""Reads pages in a process of its own, so that a page which hangs or kills the parser costs one extraction only.
+
+Knows time limits and dead processes. Must not know what is read from a page.
+"""
+
+import asyncio
+import multiprocessing
+from concurrent.futures import TimeoutError as FutureTimeoutError
+
+from pebble import ProcessExpired, ProcessPool
+
+from pipeline import extraction
+from pipeline.reading import Reason
+
+
+class ReadingProcess:
+    """A pool of reading processes, started when the first page comes."""
+
+    def __init__(self, *, processes: int, timeout_s: float) -> None:
+        self._processes = processes
+        self._timeout_s = timeout_s
+        self._pool: ProcessPool | None = None
+
+    async def read(self, task: extraction.Task) -> extraction.Result:
+        """What `extraction.perform` gives; a quarantined result where it takes too long or its process dies."""
+        if self._pool is None:
+            # spawn: a fork of a process with a reactor and threads may hang
+            self._pool = ProcessPool(
+                max_workers=self._processes, context=multiprocessing.get_context("spawn")
+            )
+        future = self._pool.schedule(extraction.perform, args=[task], timeout=self._timeout_s)
+        try:
+            return await asyncio.wrap_future(future)
+        except FutureTimeoutError:
+            detail = f"reading took longer than {self._timeout_s:g} s"
+            return extraction.failure(task, Reason.TIMEOUT, detail)
+        except ProcessExpired as death:
+            detail = f"the reading process died: exit code {death.exitcode}"
+            return extraction.failure(task, Reason.READER_FAILED, detail)
+        except Exception as error:  # noqa: BLE001  a reader's fault must not stop the crawl
+            detail = f"{type(error).__name__}: {error}"[:500]
+            return extraction.failure(task, Reason.READER_FAILED, detail)
+
+    async def close(self) -> None:
+        """Stop the processes; what is still being read is given up (its capture is kept)."""
+        if self._pool is None:
+            return
+        pool, self._pool = self._pool, None
+        pool.stop()  # type: ignore[no-untyped-call]
+        await asyncio.to_thread(pool.join, 10)

@@ -1,0 +1,156 @@
+"""Fourth pipeline: a new text is compared with those of other sites, and copies are linked to their sources.
+
+Knows how candidates are found, and that texts are aligned outside any transaction. Must not know how a
+copy is recognised.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Self
+
+from db import identity, relations
+from db.archive import Archive
+from db.relations import PartyRow
+from pipeline import fingerprint, urls
+from pipeline.context import CrawlContext, context_of
+from pipeline.items import Fetched
+
+_LOOKED_UP = 20
+_ALIGNED = 5
+"""Candidates that are looked up by their sampled shingles, and of those how many are aligned."""
+
+_SHARED = 3
+_SHARED_SHARE = 0.1
+"""Sampled shingles that a candidate must share: in number, and of the smaller of the two samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A copy and its source, as they will be linked."""
+
+    copy_id: int
+    source_id: int | None
+    source_url: str
+    containment: float | None
+    evidence: tuple[str, ...]
+
+
+class RelateArticle:
+    """Links a new or revised article to the one it was copied from, and its copies to it."""
+
+    def __init__(self, context: CrawlContext) -> None:
+        self._context = context
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> Self:
+        """For the crawl that the Scrapy crawler belongs to."""
+        return cls(context_of(crawler))
+
+    async def process_item(self, fetched: Fetched) -> Fetched:
+        """Look for copies of what this look added, if it added something."""
+        archived = fetched.archived
+        if archived is None or archived.revision_number is None or fetched.result is None:
+            return fetched
+        assert archived.article_id is not None
+        found = await asyncio.to_thread(
+            relate, self._context.archive, archived.article_id, fetched.result.shingles
+        )
+        for link in found:
+            self._context.count(fetched.site, "reprints")
+            self._context.tell(
+                "reprint_found", fetched.site, copy=link.copy_id, source_url=link.source_url
+            )
+        return fetched
+
+
+def relate(archive: Archive, article_id: int, shingles: tuple[int, ...]) -> list[Found]:
+    """Find and note the article's source and its copies. Returns what was not known before."""
+    with archive.read() as session:
+        candidates = identity.overlap_candidates(
+            session, shingles, exclude_article=article_id, limit=_LOOKED_UP
+        )
+        near = {
+            one.article_id
+            for one in candidates
+            if one.shared_count >= _SHARED
+            and one.shared_count >= _SHARED_SHARE * min(len(shingles), one.shingle_count)
+        }
+        own = relations.parties(session, [article_id])[0]
+        credited = (
+            set(relations.articles_at(session, [urls.key(own.source_url)]))
+            if own.source_url
+            else set()
+        )
+        others = [
+            party
+            for party in relations.parties(session, sorted(near | credited))
+            if party.site_id != own.site_id
+        ]
+    found = _judge(own, others[:_ALIGNED], is_credited=bool(credited))
+    if not found:
+        return []
+    with archive.write() as session:
+        now = archive.clock.now()
+        return [
+            link
+            for link in found
+            if identity.add_reprint(
+                session,
+                copy_article_id=link.copy_id,
+                source_url=link.source_url,
+                source_article_id=link.source_id,
+                containment=link.containment,
+                evidence=link.evidence,
+                now=now,
+            )
+        ]
+
+
+def _judge(own: PartyRow, others: list[PartyRow], *, is_credited: bool) -> list[Found]:
+    """The article's best source, and every copy of it; a credited source of no known article by its URL."""
+    sources: list[Found] = []
+    copies: list[Found] = []
+    for other in others:
+        link = _pair(own, other)
+        if link is not None:
+            (sources if link.copy_id == own.article_id else copies).append(link)
+    if sources:
+        return [max(sources, key=_strength), *copies]
+    if own.source_url and not is_credited and urls.is_fetchable(own.source_url):
+        words = ("link in the credit line",)
+        copies.append(Found(own.article_id, None, urls.canonical(own.source_url), None, words))
+    return copies
+
+
+def _strength(link: Found) -> tuple[bool, float]:
+    return "link in the credit line" in link.evidence, link.containment or 0.0
+
+
+def _pair(one: PartyRow, other: PartyRow) -> Found | None:
+    """Which of two articles copied the other, if one did."""
+    direction = fingerprint.direction(_party(one, other), _party(other, one))
+    is_one = direction.copy.url_key == _party(one, other).url_key
+    copy, source = (one, other) if is_one else (other, one)
+    overlap = fingerprint.overlap(copy.text, source.text)
+    if overlap is None:
+        return None
+    return Found(
+        copy_id=copy.article_id,
+        source_id=source.article_id,
+        source_url=source.urls[0][0],
+        containment=overlap.containment,
+        evidence=direction.evidence,
+    )
+
+
+def _party(row: PartyRow, other: PartyRow) -> fingerprint.Party:
+    """The article under the URL by which the other credits it, if it does."""
+    keys = [key for _, key in row.urls]
+    credited = urls.key(other.source_url) if other.source_url else None
+    return fingerprint.Party(
+        url_key=credited if credited in keys else keys[0],
+        first_seen_at=row.first_seen_at,
+        published_at=row.published_at,
+        is_day_only=row.is_day_only,
+        credit_key=urls.key(row.source_url) if row.source_url else None,
+    )

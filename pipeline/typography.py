@@ -1,0 +1,40 @@
+"""Settled text: how whitespace, Unicode forms and invisible characters are written in the archive.
+
+Knows characters. Must not know pages, fields or languages beyond their scripts.
+"""
+
+import re
+import unicodedata
+
+# Soft hyphen, zero-width space, word joiner, byte order mark. The joiners U+200C and U+200D stay: Persian, Indic
+# scripts and emoji mean something by them.
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff5e"
+_BREAK_IN_UNSPACED = re.compile(rf"(?<=[{_UNSPACED}])[ \t]*[\r\n]\s*(?=[{_UNSPACED}])")
+_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
+_WORD_CHARACTERS = re.compile(r"\w+")
+
+
+def without_controls(text: str) -> str:
+    """Drop NULs, other controls (but tab and line ends) and lone surrogates, which neither lxml nor databases take."""
+    return _CONTROLS.sub("", text)
+
+
+def settle(text: str) -> str:
+    """One line of text in NFC, with single plain spaces and nothing invisible; "" where nothing is left."""
+    if _PLAIN.fullmatch(text):
+        return text
+    text = _INVISIBLE.sub("", _CONTROLS.sub("", text))
+    text = _BREAK_IN_UNSPACED.sub("", text)
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def fold(text: str) -> str:
+    """The words of a text for telling whether two texts say the same: casefolded, without punctuation."""
+    return " ".join(_WORD_CHARACTERS.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def shortened(text: str, *, limit: int = 300) -> str:
+    """At most `limit` characters, with an ellipsis where something was left out."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"

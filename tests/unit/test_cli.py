@@ -1,0 +1,142 @@
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from morgue import cli
+from morgue.cli.errors import ExitCode, Failure
+from morgue.version import VERSION
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def run():
+    return lambda *args, **kwargs: CliRunner().invoke(cli.morgue, args, **kwargs)
+
+
+@pytest.fixture
+def with_command(monkeypatch):
+    """Puts a command of the test's own beside the real ones."""
+
+    def put(function):
+        command = click.command()(click.option("--json", "as_json", is_flag=True)(function))
+        lazy = cli.Lazy("", "", "Ask")
+        monkeypatch.setattr(cli.Lazy, "load", lambda self: command)
+        monkeypatch.setitem(cli.COMMANDS, "own", lazy)
+
+    return put
+
+
+def test_help_lists_every_command(run):
+    text = run("--help").output
+    assert all(f"  {name} " in text for name in cli.COMMANDS)
+
+
+def test_help_imports_neither_the_database_nor_the_crawler():
+    script = """
+import sys
+from morgue.cli import main
+try: main(["--help"])
+except SystemExit as end: assert end.code == 0
+heavy = {"sqlalchemy", "scrapy", "pydantic", "rich", "lxml", "structlog", "apscheduler"}
+print(sorted(heavy & set(sys.modules)), file=sys.stderr)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert ended.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_explains_itself(run, name):
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    assert "Usage: morgue" in result.output
+    assert len(result.output.splitlines()) > 3
+
+
+def test_the_version_is_the_projects(run):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert run("--version").output == f"morgue {VERSION}\n"
+    assert project["version"] == VERSION
+
+
+def test_an_unknown_command_is_a_usage_error_with_a_suggestion(run):
+    result = run("serch", "storm")
+    assert result.exit_code == ExitCode.USAGE
+    assert "serch" in result.stderr
+
+
+def test_an_expected_failure_is_its_message_and_remedy(run, with_command):
+    def own(*, as_json):
+        raise Failure("the bridge is up", remedy="Wait.", code=ExitCode.ARCHIVE)
+
+    with_command(own)
+    result = run("own")
+    assert result.exit_code == ExitCode.ARCHIVE
+    assert result.stderr == "morgue: the bridge is up\nWait.\n"
+    assert not result.stdout
+
+
+def test_a_failure_with_json_is_json(run, with_command):
+    def own(*, as_json):
+        raise Failure("the bridge is up", remedy="Wait.", code=ExitCode.ARCHIVE)
+
+    with_command(own)
+    told = json.loads(run("own", "--json").stderr)
+    assert told == {"error": "the bridge is up", "remedy": "Wait.", "code": 3}
+
+
+def test_a_usage_error_with_json_is_json(run, with_command):
+    with_command(lambda *, as_json: None)
+    result = run("own", "--json", "--nonsense")
+    assert result.exit_code == ExitCode.USAGE
+    assert json.loads(result.stderr)["code"] == ExitCode.USAGE
+
+
+def test_the_exit_code_of_a_command_is_what_it_returns(run, with_command):
+    with_command(lambda *, as_json: ExitCode.NOTHING)
+    assert run("own").exit_code == ExitCode.NOTHING
+
+
+def test_an_interrupted_command_says_so_and_ends_with_130(run, with_command):
+    def own(*, as_json):
+        raise KeyboardInterrupt
+
+    with_command(own)
+    result = run("own")
+    assert result.exit_code == ExitCode.INTERRUPTED
+    assert "stopped" in result.stderr
+
+
+def test_a_reader_that_has_had_enough_is_no_error():
+    script = "import sys; from morgue.cli import main; main(['--help'])"
+    child = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    child.stdout.close()
+    _, errors = child.communicate()
+    assert errors == b""
+    assert child.returncode == 0
+
+
+def test_a_letter_that_the_terminal_does_not_know_is_no_error():
+    script = "from morgue.cli import main; main(['show', '环球'])"
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        env={"PYTHONIOENCODING": "ascii", "PATH": ""},
+        check=False,
+    )
+    assert ended.returncode == ExitCode.USAGE
+    assert rb"\u73af" in ended.stderr
+
+
+def test_every_exit_code_has_a_meaning():
+    assert all(code.meaning for code in ExitCode)

@@ -1,0 +1,155 @@
+import asyncio
+import json
+import os
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import structlog
+
+from config.clock import ManualClock
+from morgue.daemon import Daemon, DueSite, Pace
+
+PACE = Pace(tick=timedelta(seconds=0.05), grace=timedelta(seconds=30))
+NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
+
+
+def site(name, *hosts):
+    return DueSite(name, frozenset(hosts or (f"{name}.example",)))
+
+
+REPORTS = """
+import json, sys
+for name in sys.argv[1:]:
+    print(json.dumps({"event": "site_finished", "site": name, "outcome": "finished", "counts": {}}))
+"""
+WAITS = "import signal; print('{}', flush=True); signal.pause()"
+
+
+@pytest.fixture
+def events():
+    with structlog.testing.capture_logs() as captured:
+        yield captured
+
+
+class Archive:
+    """Says what is due at each look; ends the daemon when there is no more to say, or an event came."""
+
+    def __init__(self, *looks, then=None, until=None, by="stop"):
+        self.looks = list(looks)
+        self.then = then or []
+        self.until = until
+        self.by = by
+        self.daemon = self.loop = self.events = None
+
+    def __call__(self):
+        if self.looks:
+            found = self.looks.pop(0)
+            if isinstance(found, Exception):
+                raise found
+            return found
+        if self.until is None or self.until in names_of(self.events):
+            self.loop.call_soon_threadsafe(self.end)
+        return self.then
+
+    def end(self):
+        if self.by == "signal":
+            os.kill(os.getpid(), signal.SIGTERM)
+        else:
+            self.daemon.stop()
+
+
+def run(archive, events, *, script=REPORTS, pace=PACE, enough=None):
+    started = []
+
+    def command(names):
+        started.append(list(names))
+        if len(started) == enough:
+            archive.loop.call_soon(archive.end)
+        return [sys.executable, "-c", script, *names]
+
+    async def body():
+        archive.loop = asyncio.get_running_loop()
+        archive.events = events
+        archive.daemon = Daemon(
+            find_due=archive, command=command, clock=ManualClock(NOON), pace=pace
+        )
+        async with asyncio.timeout(60):
+            await archive.daemon.run()
+
+    asyncio.run(body())
+    return started
+
+
+def names_of(events):
+    return [event["event"] for event in events]
+
+
+def test_what_is_due_is_crawled_in_one_child(events):
+    started = run(Archive([site("a"), site("b")], until="site_crawled"), events)
+    assert started == [["a", "b"]]
+    assert names_of(events).count("site_crawled") == 2
+    assert names_of(events)[-1] == "daemon_stopped"
+
+
+def test_sites_of_one_host_are_never_crawled_by_two_children(events):
+    one, two = site("one", "shared.example"), site("two", "shared.example")
+    started = run(Archive([one], [one, two], [two]), events, script=WAITS)
+    assert started == [["one"]]
+
+
+def test_a_batch_is_no_larger_than_its_limit_and_children_are_counted(events):
+    pace = Pace(tick=PACE.tick, batch=2, children=2)
+    started = run(
+        Archive([site(name) for name in "abcde"]), events, pace=pace, script=WAITS, enough=2
+    )
+    assert started == [["a", "b"], ["c", "d"]]
+
+
+def test_a_termination_signal_ends_the_children_and_the_daemon(events):
+    run(Archive([site("a")], by="signal"), events, script=WAITS)
+    assert names_of(events)[-2:] == ["daemon_stopping", "daemon_stopped"]
+    assert "child_failed" not in names_of(events)
+
+
+def test_a_site_whose_child_fails_is_left_alone_for_a_while(events):
+    due = [site("a")]
+    script = "raise SystemExit(3)"
+    archive = Archive(due, until="child_failed", then=due)
+    assert run(archive, events, script=script) == [["a"]]
+    failed = next(e for e in events if e["event"] == "child_failed")
+    assert failed["code"] == 3
+    assert failed["sites"] == ["a"]
+
+
+def test_an_archive_that_cannot_be_asked_is_asked_again(events):
+    archive = Archive(RuntimeError("busy"), [site("a")], until="site_crawled")
+    assert run(archive, events) == [["a"]]
+    assert "due_sites_unknown" in names_of(events)
+
+
+def test_a_site_that_could_not_be_reached_is_told_with_its_reason(events):
+    line = json.dumps(
+        {"event": "site_finished", "site": "a", "outcome": "failed", "error": "no such host"}
+    )
+    script = f"print({line!r}); raise SystemExit(1)"
+    run(Archive([site("a")], until="site_failed"), events, script=script)
+    told = next(e for e in events if e["event"] == "site_failed")
+    assert told["error"] == "no such host"
+    assert told["log_level"] == "warning"
+
+
+def test_a_child_past_its_deadline_is_ended_and_told(events):
+    pace = Pace(tick=PACE.tick, deadline=timedelta(seconds=0.3), grace=timedelta(seconds=30))
+    run(Archive([site("a")], until="child_overdue"), events, script=WAITS, pace=pace)
+    assert "child_overdue" in names_of(events)
+
+
+def test_what_a_child_prints_that_is_no_event_is_no_trouble(events):
+    script = """
+print('hello'); print('[1]'); print('{"event": 5}'); print('{"event": "site_finished"}')
+print('{"event": "site_finished", "site": "a"}')
+"""
+    run(Archive([site("a")], until="site_crawled"), events, script=script)
+    assert "crawl_lost" not in names_of(events)

@@ -1,0 +1,224 @@
+from dataclasses import replace
+
+import pytest
+
+from pipeline.compare import normal_digest
+from pipeline.fingerprint import shingles
+from pipeline.identify import (
+    Candidate,
+    Evidence,
+    as_candidate,
+    identify,
+    seen_as,
+    telling_guids,
+)
+from pipeline.urls import key
+
+FERRY = (
+    "The ferry company said on Tuesday that fares would rise by four percent from the first of March,"
+    " the second rise within a year. Residents of the two islands protested at the harbour and asked"
+    " the council to step in before the timetable is printed. A spokeswoman pointed to the price of"
+    " fuel, which had doubled since the contract was signed, and to repairs of the older ship that"
+    " had kept it in dock for seven weeks. The mayor called the rise a tax on living at the edge of"
+    " the map and promised to write to the minister."
+)
+FERRY_EDITED = FERRY.replace("four percent", "five percent") + " The minister did not answer."
+LIBRARY = (
+    "Nobody had opened the door to the reading room for thirty years when the carpenter came to see"
+    " about the damp. Behind it stood eleven thousand volumes, most of them on navigation, and a stove"
+    " that somebody had filled but never lit. The town has now voted to spend its savings on shelves."
+    " Volunteers will dust each book by hand over the winter, beginning with the atlases, and a"
+    " retired teacher is writing the catalogue on cards because she does not trust the machine."
+)
+SHORT = "See the pictures of today."
+
+
+def page(url: str, title: str, text: str, **more: str | None) -> Evidence:
+    return Evidence(
+        url_key=key(url),
+        title=title,
+        text_digest=normal_digest(title=title, standfirst=None, text=text),
+        shingles=shingles(text),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def known(article_id: int, url: str, title: str, text: str, **more: str | None) -> Candidate:
+    return as_candidate(page(url, title, text, **more), article_id)
+
+
+A = "https://example.org/news/ferry-fares"
+B = "https://example.org/news/ferry-fares-rise-again"
+SECTION = key("https://example.org/news")
+FRONT = key("https://example.org/")
+FERRY_A = known(1, A, "Ferry fares to rise", FERRY)
+
+SAME = {
+    "the same URL": (page(A, "Ferry fares to rise", FERRY), FERRY_A),
+    "the same URL, all else rewritten": (page(A, "Minister resigns", LIBRARY), FERRY_A),
+    "http and www": (page("http://www.example.org/news/ferry-fares/", "x", SHORT), FERRY_A),
+    "AMP": (page(A + "/amp", "Ferry fares to rise", FERRY), FERRY_A),
+    "trackers": (page(A + "?utm_source=feed#top", "Ferry fares to rise", FERRY), FERRY_A),
+    "a new slug with a redirect": (
+        replace(page(A, "Ferry fares rise again", FERRY_EDITED), answered_key=key(B)),
+        FERRY_A,
+    ),
+    "a redirect to where it is known": (
+        replace(
+            page("https://example.org/?p=7", "Ferry fares to rise", FERRY), answered_key=key(A)
+        ),
+        FERRY_A,
+    ),
+    "a new slug, the guid, a similar title": (
+        page(B, "Ferry fares to rise again", SHORT, guid="g7"),
+        known(1, A, "Ferry fares to rise", SHORT, guid="g7"),
+    ),
+    "a new slug, the guid, a similar text, another title": (
+        page(B, "Islanders protest at harbour", FERRY_EDITED, guid="g7"),
+        known(1, A, "Ferry fares to rise", FERRY, guid="g7"),
+    ),
+    "a canonical link and a similar text": (
+        page("https://example.org/print/7", "Print: Ferry", FERRY_EDITED, canonical_key=key(A)),
+        FERRY_A,
+    ),
+    "the page that a canonical link named before": (
+        page(A, "Ferry fares to rise", FERRY_EDITED),
+        known(1, "https://example.org/print/7", "Ferry fares to rise", FERRY, canonical_key=key(A)),
+    ),
+    "the same text under another URL": (
+        page("https://example.org/islands/ferry-fares", "Ferry fares to rise", FERRY),
+        FERRY_A,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_one_article_is_recognised_by(case: str) -> None:
+    evidence, candidate = SAME[case]
+    found = identify(evidence, [candidate])
+    assert found.article_id == candidate.article_id, found
+    assert found.evidence
+
+
+DIFFERENT = {
+    "one guid for all items": (
+        page(B, "Library found behind a door", LIBRARY, guid="feed"),
+        known(1, A, "Ferry fares to rise", FERRY, guid="feed"),
+    ),
+    "one guid for all items of a column": (
+        page("https://example.org/column/2", "Letters from the edge", LIBRARY, guid="feed"),
+        known(1, "https://example.org/column/1", "Letters from the edge", FERRY, guid="feed"),
+    ),
+    "one canonical link for a whole section": (
+        page(B, "Library found behind a door", LIBRARY, canonical_key=SECTION),
+        known(1, A, "Ferry fares to rise", FERRY, canonical_key=SECTION),
+    ),
+    "a canonical link to the front page": (
+        page(B, "Ferry fares to rise", FERRY_EDITED, canonical_key=FRONT),
+        known(1, A, "Ferry fares to rise", FERRY, canonical_key=FRONT),
+    ),
+    "the section page that a canonical link named": (
+        page("https://example.org/news", "News", LIBRARY),
+        known(1, A, "Ferry fares to rise", FERRY, canonical_key=SECTION),
+    ),
+    "a recurring column with the same title": (
+        page("https://example.org/column/2", "Letters from the edge", LIBRARY),
+        known(1, "https://example.org/column/1", "Letters from the edge", FERRY),
+    ),
+    "a recurring column with the same title and a similar text": (
+        page("https://example.org/weather/2", "The weather", FERRY_EDITED),
+        known(1, "https://example.org/weather/1", "The weather", FERRY),
+    ),
+    "a series that counts": (
+        page("https://example.org/live/2", "Strike at the harbour: day 2", SHORT, guid="live"),
+        known(1, "https://example.org/live/1", "Strike at the harbour: day 1", SHORT, guid="live"),
+    ),
+    "a redirect to another article": (
+        replace(page(A, "Library found behind a door", LIBRARY), answered_key=key(B)),
+        FERRY_A,
+    ),
+    "a redirect to the front page": (
+        replace(page(A, "Example news", LIBRARY), answered_key=FRONT),
+        FERRY_A,
+    ),
+    "a short text that is the same": (
+        page("https://example.org/pictures/2", "Pictures", SHORT),
+        known(1, "https://example.org/pictures/1", "Pictures", SHORT),
+    ),
+    "another id in the query": (
+        page("https://example.org/story?id=2", "Library found behind a door", LIBRARY),
+        known(1, "https://example.org/story?id=1", "Ferry fares to rise", FERRY),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DIFFERENT)
+def test_two_articles_stay_two_in_spite_of(case: str) -> None:
+    evidence, candidate = DIFFERENT[case]
+    found = identify(evidence, [candidate])
+    assert found.article_id is None, found
+
+
+def test_without_candidates_a_page_is_a_new_article() -> None:
+    found = identify(page(A, "Ferry fares to rise", FERRY), [])
+    assert (found.article_id, found.evidence) == (None, ("new",))
+    assert [(alias.url_key, alias.evidence) for alias in found.aliases] == [(key(A), "asked")]
+
+
+def test_a_guid_that_several_articles_carry_names_none() -> None:
+    others = [
+        known(1, A, "Ferry fares to rise", FERRY, guid="feed"),
+        known(2, "https://example.org/c", "Library found behind a door", LIBRARY, guid="feed"),
+    ]
+    evidence = page(B, "Ferry fares to rise again", FERRY_EDITED, guid="feed")
+    assert identify(evidence, others).article_id is None
+
+
+def test_what_answered_weighs_more_than_what_was_asked() -> None:
+    evidence = replace(page(A, "Library found behind a door", LIBRARY), answered_key=key(B))
+    library = known(2, B, "Library found behind a door", LIBRARY)
+    assert identify(evidence, [FERRY_A, library]).article_id == 2
+
+
+def test_of_equal_articles_the_oldest_is_taken_in_any_order() -> None:
+    twins = [replace(FERRY_A, article_id=5), replace(FERRY_A, article_id=3)]
+    evidence = page(A, "Ferry fares to rise", FERRY)
+    assert identify(evidence, twins).article_id == 3
+    assert identify(evidence, twins[::-1]).article_id == 3
+
+
+def test_two_urls_of_one_article_in_a_batch_are_one_article() -> None:
+    first = page(A, "Ferry fares to rise", FERRY, guid="g7")
+    second = page(B, "Ferry fares to rise again", FERRY_EDITED, guid="g7")
+    third = page("https://example.org/print/7", "Print", FERRY_EDITED, canonical_key=key(B))
+    batch = [as_candidate(first, -1)]
+    assert identify(second, batch).article_id == -1
+    batch[0] = seen_as(batch[0], second)
+    assert identify(third, batch).article_id == -1
+
+
+def test_urls_are_kept_with_how_they_are_known_but_no_front_page() -> None:
+    moved = replace(
+        page(A, "Ferry fares to rise", FERRY, canonical_key=key(B) + "-x"), answered_key=key(B)
+    )
+    assert [(alias.url_key, alias.evidence) for alias in identify(moved, []).aliases] == [
+        (key(A), "asked"),
+        (key(B), "redirect"),
+        (key(B) + "-x", "canonical"),
+    ]
+    by_guid = identify(
+        page(B, "Ferry fares to rise", FERRY_EDITED, guid="g", canonical_key=FRONT),
+        [known(1, A, "Ferry fares to rise", FERRY, guid="g")],
+    )
+    assert [(alias.url_key, alias.evidence) for alias in by_guid.aliases] == [(key(B), "guid")]
+
+
+def test_guids_that_name_several_pages_of_a_source_tell_nothing() -> None:
+    links = [
+        ("a", key(A)),
+        ("a", key(A + "/amp")),
+        ("feed", key(A)),
+        ("feed", key(B)),
+        (None, key(B)),
+    ]
+    assert telling_guids(links) == {"a"}
