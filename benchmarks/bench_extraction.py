@@ -64,7 +64,7 @@ def main() -> None:
 
 def predict(row: Row, page: bytes) -> Row:
     """What Morgue reads, as a row for score.py."""
-    url = row["url"]
+    url = row["url"] or f"https://{row['host'] or 'unknown.example'}/article/{row['id']}"
     reading = read.read(page, url=url, site=ad_hoc_site(url), fetched_at=FETCHED_AT)
     return {
         "id": row["id"],

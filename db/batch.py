@@ -7,9 +7,8 @@ articles it touches, and keeps it true while entries of the same article follow 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from db import search
@@ -19,7 +18,6 @@ from db.models import (
     GUID_LIMIT,
     Article,
     ArticleUrl,
-    Base,
     Content,
     Extraction,
     Link,
@@ -30,16 +28,16 @@ from db.models import (
     storable,
 )
 from db.statements import (
+    Row,
     chunks,
-    insert_or_ignore,
+    insert_new_rows,
+    insert_rows,
     pack_hashes,
     reserve_ids,
+    run_many,
     table_of,
     unpack_hashes,
-    upsert,
 )
-
-Row = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -126,35 +124,23 @@ class Batch:
 
     def write(self) -> None:
         """Insert and update everything that was gathered."""
-        rows, articles = self._rows, [*self._articles.values(), *self._created.values()]
+        session, rows = self._session, self._rows
+        articles = [*self._articles.values(), *self._created.values()]
         contents = [rows.contents[sha256] for sha256 in sorted(rows.contents)]
-        self._run(insert_or_ignore(self._session, Content), contents)
-        self._insert(Article, [_article_row(a) for a in articles if a.is_new])
-        self._insert(Extraction, rows.extractions)
-        self._insert(Revision, rows.revisions)
-        self._insert(Visit, rows.visits)
-        self._insert(Quarantine, rows.quarantines)
+        insert_new_rows(session, Content, contents)
+        insert_rows(session, Article, [_article_row(a) for a in articles if a.is_new])
+        insert_rows(session, Extraction, rows.extractions)
+        insert_rows(session, Revision, rows.revisions)
+        insert_rows(session, Visit, rows.visits)
+        insert_rows(session, Quarantine, rows.quarantines)
         changed = [a for a in articles if a.is_changed and not a.is_new]
-        self._run(_ARTICLE_STATE, [_article_state(a) for a in changed])
-        # an alias that was seen again lives on
-        aliases = upsert(
-            self._session,
-            ArticleUrl,
-            key=("article_id", "url_key"),
-            values={"to_at": None},
-            where=ArticleUrl.to_at.is_not(None),
-        )
-        self._run(aliases, list(rows.aliases.values()))
-        self._run(_LINK_STATE, rows.links)
-        self._run(_ALIAS_GONE, rows.gone_links)
-        search.index_revisions(self._session, rows.indexed)
-
-    def _insert(self, model: type[Base], rows: list[Row]) -> None:
-        self._run(insert(table_of(model)), rows)
-
-    def _run(self, statement: Any, rows: list[Row]) -> None:
-        if rows:
-            self._session.connection().execute(statement, rows)
+        run_many(session, _ARTICLE_STATE, [_article_state(a) for a in changed])
+        insert_new_rows(session, ArticleUrl, list(rows.aliases.values()))
+        seen = [row for row in rows.aliases.values() if row["article_id"] in self._articles]
+        run_many(session, _ALIAS_BACK, [_alias_key(row) for row in seen])
+        run_many(session, _LINK_STATE, rows.links)
+        run_many(session, _ALIAS_GONE, rows.gone_links)
+        search.index_revisions(session, rows.indexed)
 
     def _article_of(self, entry: Entry) -> _ArticleState | None:
         if entry.article is None:
@@ -230,9 +216,9 @@ class Batch:
                 "first_seen_at": entry.visited_at,
                 "previous_seen_at": previous_seen_at,
                 "recorded_at": self._now,
-                "title": storable(revision.title),
-                "standfirst": storable(revision.standfirst),
-                "text": storable(revision.text),
+                "title": revision.title,
+                "standfirst": revision.standfirst,
+                "text": revision.text,
                 "authors": [storable(author) for author in revision.authors],
                 "published_at": revision.published_at,
                 "published": storable(revision.published, 40),
@@ -360,6 +346,15 @@ _LINK_STATE = (
 )
 
 _ALIAS = table_of(ArticleUrl).c
+_ALIAS_BACK = (
+    update(table_of(ArticleUrl))
+    .where(
+        _ALIAS.article_id == bindparam("b_article_id"),
+        _ALIAS.url_key == bindparam("b_url_key"),
+        _ALIAS.to_at.is_not(None),
+    )
+    .values(to_at=None)
+)
 _ALIAS_GONE = (
     update(table_of(ArticleUrl))
     .where(
@@ -473,6 +468,10 @@ def _alive_elsewhere(session: Session, entries: Iterable[Entry]) -> set[int]:
             )
         )
     return {article_id for article_id in alive if article_id is not None}
+
+
+def _alias_key(alias: Row) -> Row:
+    return {"b_article_id": alias["article_id"], "b_url_key": alias["url_key"]}
 
 
 def _article_row(article: _ArticleState) -> Row:

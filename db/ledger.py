@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from db.batch import Batch
@@ -23,7 +23,7 @@ from db.contents import pack_headers
 from db.entries import Archived, Entry, Kept, KeptCapture, NewCapture
 from db.identity import identity_candidates, revision_origin
 from db.models import Capture, Link, Revision, Unread, Visit, VisitOutcome
-from db.statements import chunks, reserve_ids, table_of
+from db.statements import chunks, insert_rows, reserve_ids, run_many, table_of
 
 __all__ = [
     "archive_entries",
@@ -62,16 +62,19 @@ def keep_captures(
             )
         )
         previous[capture.link_id] = _Previous(body_sha256, None, None)
-    session.execute(insert(table_of(Capture)), rows)
-    session.execute(
-        insert(table_of(Unread)),
+    insert_rows(session, Capture, rows)
+    insert_rows(
+        session,
+        Unread,
         [
             {"capture_id": capture_id, "site_id": capture.site_id}
             for capture_id, capture in zip(ids, captures, strict=True)
         ],
     )
-    session.connection().execute(
-        _LAST_CAPTURE, [{"b_id": row["link_id"], "b_capture_id": row["id"]} for row in rows]
+    run_many(
+        session,
+        _LAST_CAPTURE,
+        [{"b_id": row["link_id"], "b_capture_id": row["id"]} for row in rows],
     )
     return kept
 

@@ -6,6 +6,7 @@ cannot compare them on both databases.
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -36,6 +37,12 @@ def to_millisecond(moment: datetime | None) -> datetime | None:
         return None
     moment = moment.astimezone(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+@lru_cache(maxsize=1024)
+def _written_out(moment: datetime) -> str:
+    """The moment as SQLite keeps it. Most moments of a batch are the same few."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def storable(text: str | None, limit: int | None = None) -> str | None:
@@ -69,7 +76,7 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError("a naive moment cannot be archived: give it a time zone")
         if dialect.name == "postgresql":
             return to_millisecond(value)
-        return value.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
+        return _written_out(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:

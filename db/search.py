@@ -24,6 +24,7 @@ _MOST_POSITIONS = 255  # what a tsvector keeps of one word
 _LAST_POSITION = 16_383  # what a tsvector can count to
 
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
+_48_BITS = 0xFFFF_FFFF_FFFF
 _PART = re.compile(r"""(-?)(title:)?(?:"([^"]*)(?:"|$)|(\S+))""", re.IGNORECASE)
 
 
@@ -103,7 +104,7 @@ def index_revisions(session: Session, texts: Sequence[Indexed]) -> None:
             each.revision_id,
             folding.tokens(each.title),
             folding.tokens(each.text),
-            [shingle_token(value) for value in each.shingles],
+            [f"§{value & _48_BITS:x}" for value in each.shingles],
         )
         for each in texts
     ]
@@ -122,7 +123,7 @@ def index_revisions(session: Session, texts: Sequence[Indexed]) -> None:
 
 def shingle_token(value: int) -> str:
     """A shingle as a token that no word is: 48 bits of it, which is plenty for finding candidates."""
-    return f"§{value & 0xFFFFFFFFFFFF:x}"
+    return f"§{value & _48_BITS:x}"
 
 
 def condition(session: Session, query: Query) -> tuple[str, dict[str, str]]:

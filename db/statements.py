@@ -1,17 +1,22 @@
 """The few statements that SQLite and Postgres spell differently, and bulk habits. Knows no meaning of tables."""
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Insert, Table, func, select, text
+from sqlalchemy import Dialect, Insert, Table, Update, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from db.models import Base
 
 CHUNK = 400
 """Values in one IN list: far under every driver's limit, and statements stay small enough to cache."""
+
+Row = dict[str, Any]
 
 _T = TypeVar("_T")
 
@@ -26,29 +31,87 @@ def is_postgres(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
+def insert_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
+    """Insert rows, all with the same columns."""
+    run_many(session, _insert(model), rows)
+
+
+def insert_new_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
+    """Insert rows, but for those whose key is there already."""
+    run_many(session, insert_or_ignore(session, model), rows)
+
+
 def insert_or_ignore(session: Session, model: type[Base]) -> Insert:
-    """An INSERT that leaves rows alone which are there already."""
-    if is_postgres(session):
+    """The INSERT that leaves rows alone which are there already."""
+    return _insert_or_ignore(model, is_postgres=is_postgres(session))
+
+
+def run_many(session: Session, statement: Insert | Update, rows: Sequence[Row]) -> None:
+    """Run a statement once for each row of parameters.
+
+    Does what a connection's `execute` does with a list, in half the time: how each parameter is
+    converted is looked up once for a statement. Keep the statement: it is known by its identity.
+    """
+    if not rows:
+        return
+    connection = session.connection()
+    prepared = _prepare(statement, connection.dialect, tuple(rows[0]))
+    connection.exec_driver_sql(prepared.sql, prepared.parameters(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    sql: str
+    names: tuple[str, ...]
+    convert: tuple[Callable[[Any], Any] | None, ...]
+    constants: Mapping[str, Any]
+    is_positional: bool
+
+    def parameters(self, rows: Sequence[Row]) -> list[Any]:
+        columns = [
+            self._column(rows, name, convert)
+            for name, convert in zip(self.names, self.convert, strict=True)
+        ]
+        if self.is_positional:
+            return list(zip(*columns, strict=True))
+        return [dict(zip(self.names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+    def _column(
+        self, rows: Sequence[Row], name: str, convert: Callable[[Any], Any] | None
+    ) -> list[Any]:
+        if name in self.constants:
+            return [self.constants[name]] * len(rows)
+        if convert is None:
+            return [row[name] for row in rows]
+        return [convert(row[name]) for row in rows]
+
+
+@lru_cache(maxsize=128)
+def _prepare(statement: Insert | Update, dialect: Dialect, columns: tuple[str, ...]) -> _Prepared:
+    compiled = cast("SQLCompiler", statement.compile(dialect=dialect, column_keys=columns))
+    names = tuple(compiled.positiontup or compiled.binds)
+    return _Prepared(
+        sql=compiled.string,
+        names=names,
+        convert=tuple(
+            compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+            for name in names
+        ),
+        constants={name: compiled.binds[name].value for name in names if name not in columns},
+        is_positional=bool(compiled.positiontup),
+    )
+
+
+@lru_cache
+def _insert(model: type[Base]) -> Insert:
+    return insert(table_of(model))
+
+
+@lru_cache
+def _insert_or_ignore(model: type[Base], *, is_postgres: bool) -> Insert:
+    if is_postgres:
         return postgresql.insert(table_of(model)).on_conflict_do_nothing()
     return sqlite.insert(table_of(model)).on_conflict_do_nothing()
-
-
-def upsert(
-    session: Session,
-    model: type[Base],
-    *,
-    key: Sequence[str],
-    values: Mapping[str, Any],
-    where: ColumnElement[bool] | None = None,
-) -> Insert:
-    """An INSERT that, where the key is there already, sets `values` on its row (if `where` holds)."""
-    if is_postgres(session):
-        return postgresql.insert(table_of(model)).on_conflict_do_update(
-            index_elements=list(key), set_=values, where=where
-        )
-    return sqlite.insert(table_of(model)).on_conflict_do_update(
-        index_elements=list(key), set_=values, where=where
-    )
 
 
 def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:

@@ -18,6 +18,20 @@ from morgue.cli.errors import ExitCode
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
 _GENERATED = "<!-- Written by `python -m morgue.docs`. Change the code, then run it again. -->"
 
+_CONVENTIONS = (
+    "Articles are named by their number or by any of their URLs. Moments are ISO 8601: "
+    "`2024-05-31`, `2024-05-31T14:30` (UTC) or `2024-05-31T14:30+02:00`; a date alone is the whole "
+    "day in UTC. `--json` prints one JSON document, or one a line where a command says so; failures "
+    "are then JSON too, on standard error. Colours are for terminals without `NO_COLOR`."
+)
+_SPELLING = (
+    "A setting has one name in the file (`morgue.yaml`), in the environment (`MORGUE_` before it, in "
+    "capitals) and in the code. The environment wins over the file, the file over the default. The "
+    "file is the one named with `--config` or `$MORGUE_CONFIG`, or else the nearest `morgue.yaml` in "
+    "the folder or one above it; relative paths are relative to the file's folder. `morgue init` "
+    "writes one with every setting in it as a comment."
+)
+
 
 def commands_page() -> str:
     """docs/commands.md."""
@@ -36,10 +50,7 @@ def _commands() -> Iterator[str]:
     root = click.Context(morgue, info_name="morgue")
     yield from _parameters(morgue, root)
     yield from (
-        "Articles are named by their number or by any of their URLs. Moments are ISO 8601: "
-        "`2024-05-31`, `2024-05-31T14:30` (UTC) or `2024-05-31T14:30+02:00`; a date alone is the "
-        "whole day in UTC. `--json` prints one JSON document, or one a line where a command says so; "
-        "failures are then JSON too, on standard error.",
+        _CONVENTIONS,
         "",
         "## Exit codes",
         "",
@@ -108,11 +119,7 @@ def _settings() -> Iterator[str]:
         "",
         _GENERATED,
         "",
-        "A setting has one name in the file (`morgue.yaml`), in the environment (`MORGUE_` before "
-        "it, in capitals) and in the code. The environment wins over the file, the file over the "
-        "default. The file is the one named with `--config` or `$MORGUE_CONFIG`, or else the nearest "
-        "`morgue.yaml` in the folder or one above it; relative paths are relative to the file. "
-        "`morgue init` writes one with every setting in it as a comment.",
+        _SPELLING,
         "",
         "| setting | default | environment |",
         "|---|---|---|",
@@ -147,7 +154,8 @@ def settings_template(*, contact: str | None = None) -> str:
     for name, field in public_fields():
         lines += [f"# {line}" for line in textwrap.wrap(str(field.description), 96)]
         if name == "contact" and contact:
-            lines += [f"contact: {contact!r}", ""]
+            quoted = contact.replace("'", "''")
+            lines += [f"contact: '{quoted}'", ""]
         else:
             lines += [f"#{name}: {_default(field)}", ""]
     return "\n".join(lines)

@@ -24,7 +24,7 @@ NOISY = (
     "charset_normalizer",
     "apscheduler",
 )
-"""Libraries that tell more than an operator needs: heard one level later than ourselves."""
+"""Libraries that tell more than an operator needs: heard from warnings on."""
 
 
 class _StandardError(logging.StreamHandler[IO[str]]):
@@ -53,6 +53,8 @@ def configure(level: str, *, form: Literal["text", "json"], clock: Clock) -> Non
         stamp,
     ]
     handler = _StandardError()
+    handler.setLevel(level.upper())  # too: Scrapy sets the level of its own loggers
+    handler.addFilter(_is_worth_hearing)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -67,10 +69,7 @@ def configure(level: str, *, form: Literal["text", "json"], clock: Clock) -> Non
     for old in [each for each in root.handlers if isinstance(each, _StandardError)]:
         root.removeHandler(old)
     root.addHandler(handler)
-    threshold = logging.getLevelNamesMapping()[level.upper()]
-    root.setLevel(threshold)
-    for name in NOISY:
-        logging.getLogger(name).setLevel(max(threshold, logging.WARNING))
+    root.setLevel(level.upper())
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -81,6 +80,10 @@ def configure(level: str, *, form: Literal["text", "json"], clock: Clock) -> Non
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def _is_worth_hearing(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] not in NOISY
 
 
 def _renderers(form: Literal["text", "json"], *, is_coloured: bool) -> list[Processor]:

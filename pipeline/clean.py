@@ -155,13 +155,19 @@ def _is_titled(folded: str, title: str) -> bool:
 
 
 def _head_line(text: str, folded: str, authors: set[str], lines: frozenset[str]) -> str | None:
-    if folded in authors or (people.is_byline(text) and len(text) <= 100 and not text.endswith((".", "?", "!"))):
+    if folded in authors or (
+        people.is_byline(text) and len(text) <= 100 and not text.endswith((".", "?", "!"))
+    ):
         return "byline"
     if furnishings.is_dateline(text):
         return "date"
     if furnishings.is_tool(text):
         return "furniture"
-    if folded in lines and len(text) <= 60 and not text.endswith((".", "?", "!", ":", "…", "”", '"')):
+    if (
+        folded in lines
+        and len(text) <= 60
+        and not text.endswith((".", "?", "!", ":", "…", "”", '"'))
+    ):
         return "heading line"
     return None
 

@@ -34,7 +34,7 @@ _PLAIN = (
     | dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
 )
 _TYPOGRAPHY = re.compile(f"[{_UNSEEN}{''.join(_PLAIN)}]")
-_BLANKS = re.compile(r"(?: ?[^\S ]|[\x00-\x1f\x7f-\x9f]| (?= ))[\s\x00-\x1f\x7f-\x9f]*")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _DASH = re.compile(r" -[- ]*|-[- ]+")
 
 _CLOCK_LENGTH = 80
@@ -86,7 +86,7 @@ def normal_text(text: str) -> str:
     lines that only tell a date, a time or an age ("Updated 5 minutes ago") are left out unless
     there is nothing else. Case counts.
     """
-    lines = [_normal_line(line) for line in text.splitlines()]
+    lines = [_one_spaced(line) for line in _typed(text).splitlines()]
     said = [line for line in lines if line and not _is_clock(line)]
     return " ".join(said or filter(None, lines))
 
@@ -169,11 +169,24 @@ def unified(old: str, new: str, *, context: int = 1) -> str:
 
 
 def _normal_line(text: str) -> str:
-    if not text.isascii():
-        text = _TYPOGRAPHY.sub(_plain, text)
-        if not unicodedata.is_normalized("NFKC", text):
-            text = _TYPOGRAPHY.sub(_plain, unicodedata.normalize("NFKC", text))
-    return _DASH.sub("-", _BLANKS.sub(" ", text)).strip()
+    return _one_spaced(_typed(text))
+
+
+def _typed(text: str) -> str:
+    """The text in the signs of a typewriter."""
+    if text.isascii():
+        return text
+    text = _TYPOGRAPHY.sub(_plain, text)
+    if unicodedata.is_normalized("NFKC", text):
+        return text
+    return _TYPOGRAPHY.sub(_plain, unicodedata.normalize("NFKC", text))
+
+
+def _one_spaced(text: str) -> str:
+    if not text.isprintable():
+        text = _CONTROLS.sub(" ", text)
+    text = " ".join(text.split())
+    return _DASH.sub("-", text).strip() if "-" in text else text
 
 
 def _plain(match: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline import page as pages
-from pipeline import typography
+from pipeline import people, typography
 from pipeline.page import Element, Page
 
 _LABEL = (
@@ -17,15 +17,12 @@ _LABEL = (
     r"출처|المصدر)"
 )
 _LINE = re.compile(
-    rf"^[\[(（【*\s]*(?P<label>{_LABEL})\s*[:：]\s*(?P<value>\S.{{0,300}}?)\s*[\])）】]?$", re.IGNORECASE
+    rf"^[\[(（【*\s]*(?P<label>{_LABEL})\s*[:：]\s*(?P<value>\S.{{0,300}}?)\s*[\])）】]?$",
+    re.IGNORECASE,
 )
 _START = re.compile(rf"^[\[(（【*\s]*{_LABEL}\s*[:：]", re.IGNORECASE)
 _BEGINNING = re.compile(rf"^\W*{_LABEL}", re.IGNORECASE)
 _LONGEST = 400
-_AGENCIES = frozenset(
-    "reuters ap afp dpa apa ansa efe tass xinhua kyodo bloomberg pti ani ians upi aap sid belga anp ritzau ntb tt "
-    "keystone-sda lusa yonhap interfax".split()
-)
 _BRACKETS = "[]【】()（）<>《》「」 -–—.·"
 
 
@@ -42,7 +39,10 @@ def linked(page: Page) -> dict[str, str]:
     found: dict[str, str] = {}
     for link in page.body.iter("a"):
         href = link.get("href") or ""
-        if not href.startswith(("http://", "https://", "//")):
+        parent = link.getparent()
+        if not href.startswith(("http://", "https://", "//")) or (
+            parent is not None and parent.tag == "li"
+        ):
             continue
         line = _line_of(link)
         if line is None:
@@ -87,4 +87,4 @@ def of_bare_line(text: str, *, names: tuple[str, ...]) -> Credit | None:
     parts = [part.strip() for part in re.split(r"[/,&+]| and | und ", bare.casefold())]
     if typography.fold(bare) in {typography.fold(name) for name in names}:
         return Credit(bare)
-    return Credit(bare) if all(part in _AGENCIES for part in parts) else None
+    return Credit(bare) if all(part in people.AGENCIES for part in parts) else None

@@ -44,13 +44,20 @@ _TIME = re.compile(
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+-])(\d{1,2}):?(\d{2})?(?!\d)")
 _ZONE_NAME = re.compile(r"\b(" + "|".join([*_ZONES, *_AMERICAN]) + r")\b")
-_YEAR_FIRST = re.compile(r"(?<!\d)((?:18|19|20)\d\d)\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?!\d)")
-_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?((?:19|20)\d\d|\d\d)(?![\d])")
-_MONTH_DAY = re.compile(rf"\b({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+((?:18|19|20)\d\d)\b", re.IGNORECASE)
-_DAY_MONTH = re.compile(
-    rf"\b(\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?({_MONTH})\.?,?[\s-]+((?:18|19|20)\d\d)\b", re.IGNORECASE
+_YEAR_FIRST = re.compile(
+    r"(?<!\d)((?:18|19|20)\d\d)\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?!\d)"
 )
-_COMPACT = re.compile(r"^((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?:T?([0-2]\d)([0-5]\d)([0-5]\d)?)?Z?$")
+_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?((?:19|20)\d\d|\d\d)(?![\d])")
+_MONTH_DAY = re.compile(
+    rf"\b({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+((?:18|19|20)\d\d)\b", re.IGNORECASE
+)
+_DAY_MONTH = re.compile(
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?({_MONTH})\.?,?[\s-]+((?:18|19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(
+    r"^((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?:T?([0-2]\d)([0-5]\d)([0-5]\d)?)?Z?$"
+)
 _ISO = re.compile(
     r"^([12]\d{3}-\d{2}-\d{2})[T ]+(\d{2}:\d{2})(?::(\d{2}))?(?:[.,:]\d+)?\s*(?:\(?(Z|UTC|GMT|[+-]\d{2}:?\d{0,2}))?\b"
 )
@@ -196,7 +203,9 @@ def _spelled(text: str, zone: tzinfo, language: str | None) -> StatedMoment | No
     at = datetime(year, month, day, hour % 24, minute, int(time["second"] or 0))  # noqa: DTZ001  # the zone follows
     after = rest[time.end() : time.end() + 30]
     return _moment(
-        at.replace(tzinfo=_stated_zone(after) or zone), has_time=True, has_seconds=time["second"] is not None
+        at.replace(tzinfo=_stated_zone(after) or zone),
+        has_time=True,
+        has_seconds=time["second"] is not None,
     )
 
 
@@ -223,7 +232,10 @@ def _day_in(
         first, second = int(match[1]), int(match[3])
         year = int(match[4]) if len(match[4]) == 4 else 2000 + int(match[4])
         is_month_first = second > 12 or (
-            match[2] == "/" and first <= 12 and language == "en" and str(zone).startswith(("America/", "US/"))
+            match[2] == "/"
+            and first <= 12
+            and language == "en"
+            and str(zone).startswith(("America/", "US/"))
         )
         day, month = (second, first) if is_month_first else (first, second)
         return (year, month, day), match.span()

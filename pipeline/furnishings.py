@@ -25,10 +25,11 @@ _OTHER_STORIES = (
 )
 _COMMENTS = r"leave\s+a\s+(?:reply|comment)|post\s+a\s+comment|join\s+the\s+(?:conversation|discussion)|comments?|\d+\s+comments?|kommentare|commentaires|comentarios|commenti|комментарии|评论|コメント"
 _SHARING = r"share(?:\s+(?:this|on|via|the).{0,40})?|share\s+this\s+(?:article|story|post)|tweet|print(?:\s+this)?|email(?:\s+this)?|facebook|twitter|whatsapp|linkedin|telegram|copy\s+link|teilen|partager|compartir|condividi|поделиться|分享(?:到)?.{0,10}|save|bookmark|listen(?:\s+to\s+(?:this|the)\s+(?:article|story))?(?:\s*[\d:]+.{0,10})?|follow\s+us.{0,60}|tags?|topics|advertisement|anzeige|werbung|publicité|publicidad|pubblicità|реклама|广告|advertising|story\s+continues\s+below(?:\s+advertisement)?|article\s+continues\s+(?:after|below).{0,40}|continue\s+reading(?:\s+the\s+main\s+story)?|loading\W*|play\s+video|back\s+to\s+top|\d+\s*(?:-\s*)?min(?:ute)?s?\s+read|skip\s+(?:ad|to\s+content|advertisement)|scroll\s+to\s+continue.{0,40}"
-_TRAILER_HEADING = re.compile(rf"^\W*(?:{_OTHER_STORIES}|{_COMMENTS}|about\s+the\s+authors?|post\s+navigation|related\s+posts?)\W*$", re.IGNORECASE)
-_TEASER = re.compile(
-    rf"^\W*(?:{_OTHER_STORIES})\s*[:：|»>–—-]\s*\S.{{0,180}}$", re.IGNORECASE
+_TRAILER_HEADING = re.compile(
+    rf"^\W*(?:{_OTHER_STORIES}|{_COMMENTS}|about\s+the\s+authors?|post\s+navigation|related\s+posts?)\W*$",
+    re.IGNORECASE,
 )
+_TEASER = re.compile(rf"^\W*(?:{_OTHER_STORIES})\s*[:：|»>–—-]\s*\S.{{0,180}}$", re.IGNORECASE)
 _TOOL = re.compile(rf"^\W*(?:{_SHARING})\W*$", re.IGNORECASE)
 _NEWSLETTER = re.compile(
     r"^\W*(?:sign\s+up\s+(?:for|to|here|now|below)|subscribe\s+(?:to|now|here|for)|get\s+(?:the|our|all\s+the|more)\s.{0,60}\b(?:newsletter|inbox|alerts|app)\b|"

@@ -31,7 +31,9 @@ _CAPTION_CLASS = re.compile(
     r"(?:image|photo|img|picture)(?:Caption|Credit|Legend|Description|Source)|__(?:caption|credit)",
     re.IGNORECASE,
 )
-_CREDIT_CLASS = re.compile(r"credit|copyright|source|author|byline|agency|nachweis|photographer", re.IGNORECASE)
+_CREDIT_CLASS = re.compile(
+    r"credit|copyright|source|author|byline|agency|nachweis|photographer", re.IGNORECASE
+)
 _LONGEST_CAPTION = 900
 _FURNITURE_IMAGE = re.compile(
     r"(?:avatar|gravatar|logo|icon|sprite|pixel|spacer|blank|placeholder|share|badge|emoji|/ads?/|1x1|\.svg|^data:)",
@@ -71,7 +73,11 @@ def clear(page: Page) -> Cleared:
 
 def marked(scope: Element) -> list[int]:
     """The numbers of the pictures whose marks stand in this element, in reading order."""
-    return [int(mark.get(_PICTURE_MARK, "0")) for mark in scope.iter("img") if _PICTURE_MARK in mark.attrib]
+    return [
+        int(mark.get(_PICTURE_MARK, "0"))
+        for mark in scope.iter("img")
+        if _PICTURE_MARK in mark.attrib
+    ]
 
 
 def mark_of(element: Element) -> int | None:
@@ -108,19 +114,17 @@ def _prose(element: Element) -> int:
 
 def is_hidden(element: Element) -> bool:
     """Whether an element says of itself that readers do not see it."""
-    attributes = element.attrib
-    if not attributes or element.tag in ("html", "body"):
-        return False
-    names = attributes.get("class")
+    get = element.get
+    names = get("class")
     if names and _is_hiding(names):
-        return True
-    style = attributes.get("style")
+        return element.tag != "body"
+    style = get("style")
     if style and _HIDDEN_STYLE.search(style):
-        return True
-    hidden = attributes.get("hidden")
+        return element.tag != "body"
+    hidden = get("hidden")
     if hidden is not None and hidden.lower() != "false":
         return True
-    return attributes.get("aria-hidden") == "true" and element.tag != "img"
+    return get("aria-hidden") == "true" and element.tag != "img"
 
 
 @lru_cache(maxsize=5000)
@@ -137,15 +141,19 @@ def _take_pictures(page: Page, cleared: Cleared) -> None:
     for figure in list(page.body.iter("figure")):
         if figure.getparent() is None or _holds_text(figure):
             continue
-        _replace(figure, _picture_of(page, figure), cleared)
-    for element in list(page.body.iter("p", "div", "span", "small", "em", "dd", "figcaption", "cite", "li")):
+        _replace(figure, _picture_of(figure), cleared)
+    for element in list(
+        page.body.iter("p", "div", "span", "small", "em", "dd", "figcaption", "cite", "li")
+    ):
         if _is_caption(element):
-            _replace(element, _picture_of(page, element), cleared)
+            _replace(element, _picture_of(element), cleared)
     for image in page.body.iter("img"):
         if _PICTURE_MARK in image.attrib:
             continue
         image.set(_PICTURE_MARK, str(len(cleared.pictures)))
-        cleared.pictures.append(Picture(None, None, image_url(page, image), typography.settle(image.get("alt") or "") or None))
+        cleared.pictures.append(
+            Picture(None, None, image_url(image), typography.settle(image.get("alt") or "") or None)
+        )
 
 
 def _holds_text(figure: Element) -> bool:
@@ -176,7 +184,7 @@ def _replace(element: Element, picture: Picture, cleared: Cleared) -> None:
     parent.replace(element, mark)
 
 
-def _picture_of(page: Page, element: Element) -> Picture:
+def _picture_of(element: Element) -> Picture:
     image = next((i for i in element.iter("img") if not _is_furniture(i)), None)
     captions = [element] if element.tag != "figure" else list(element.iter("figcaption"))
     if not captions:
@@ -191,7 +199,7 @@ def _picture_of(page: Page, element: Element) -> Picture:
         for inner in caption.iter("span", "small", "cite", "em", "div", "p"):
             if inner is not caption and _CREDIT_CLASS.search(inner.get("class") or ""):
                 credit = credit or pages.own_text(inner) or None
-    url = image_url(page, image) if image is not None else None
+    url = image_url(image) if image is not None else None
     alt = typography.settle(image.get("alt") or "") if image is not None else ""
     return Picture(text or None, credit, url, alt or None)
 
@@ -200,11 +208,11 @@ def _is_furniture(image: Element) -> bool:
     return bool(_FURNITURE_IMAGE.search(image.get("src") or "")) and not image.get("data-src")
 
 
-def image_url(page: Page, image: Element) -> str | None:
-    """Where a picture really is: lazy loaders keep its address beside an empty `src`."""
+def image_url(image: Element) -> str | None:
+    """Where a picture really is, as written: lazy loaders keep its address beside an empty `src`."""
     for name in ("data-src", "data-lazy-src", "data-original", "src"):
         address = (image.get(name) or "").strip()
         if address and not _FURNITURE_IMAGE.search(address) and len(address) < 2000:
-            return page.absolute(address) or None
+            return address
     chosen = (image.get("data-srcset") or image.get("srcset") or "").split(",")[0].split()
-    return page.absolute(chosen[0]) if chosen and not _FURNITURE_IMAGE.search(chosen[0]) else None
+    return chosen[0] if chosen and not _FURNITURE_IMAGE.search(chosen[0]) else None

@@ -14,9 +14,15 @@ from pipeline.page import Element, Page
 
 _OUTSIDE = frozenset(("nav", "footer", "aside", "form"))
 _PROSE = frozenset(("p", "li", "h2", "h3", "h4", "blockquote", "strong", "b", "em", "a"))
-_PAGE_PARTS = re.compile(r"(?:related|recommend|sidebar|most-?read|trending|comment|newsletter|promo|teaser)", re.IGNORECASE)
+_PAGE_PARTS = re.compile(
+    r"(?:related|recommend|sidebar|most-?read|trending|comment|newsletter|promo|teaser)",
+    re.IGNORECASE,
+)
 _DATED = re.compile(r"(?:date|time|publish|posted|updated|stamp|meta|info|clock)", re.IGNORECASE)
-_BYLINE = re.compile(r"(?:byline|author|autor|writer|reporter|journalist|creator|contributor|verfasser)", re.IGNORECASE)
+_BYLINE = re.compile(
+    r"(?:byline|author|autor|writer|reporter|journalist|creator|contributor|verfasser)",
+    re.IGNORECASE,
+)
 _NO_BYLINE = re.compile(r"(?:authors?-?(?:bio|box|image|img|pic|avatar|social|desc|title|job|role|follow|twitter)|comment)", re.IGNORECASE)  # fmt: skip # noqa: E501
 _STANDFIRST = re.compile(
     r"(?:^|[\s_-])(?:stand-?first|dek|deck|sub-?title|sub-?head(?:line|ing)?|summary|excerpt|abstract|lead|lede|"
@@ -38,10 +44,12 @@ class Surroundings:
     """Visible candidates around the headline, nearest first."""
 
     standfirst: str | None = None
-    bylines: list[str] = field(default_factory=list)
+    bylines: list[tuple[str, str]] = field(default_factory=list)  # the kind of element, its text
     dates: list[str] = field(default_factory=list)
     modified: list[str] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)  # all short lines seen, for telling them from the body
+    lines: list[str] = field(
+        default_factory=list
+    )  # all short lines seen, for telling them from the body
 
 
 def headings(page: Page) -> list[tuple[Element, str]]:
@@ -63,7 +71,11 @@ def place_of(page: Page, title: str, *, first: Sequence[tuple[Element, str]]) ->
             return element
     for element in page.body.iter("h2", "h3", "div", "p", "span", "strong", "td", "a"):
         text = element.text
-        if not text or not len(folded) / 2 <= len(text) <= len(title) * 2 + 40 or typography.fold(text) != folded:
+        if (
+            not text
+            or not len(folded) / 2 <= len(text) <= len(title) * 2 + 40
+            or typography.fold(text) != folded
+        ):
             continue
         if not any(a.tag in _OUTSIDE for a in element.iterancestors()):
             return element
@@ -81,7 +93,11 @@ def around(place: Element, *, descriptions: Sequence[str]) -> Surroundings:
         if _is_standfirst(element, text, told) and not seen.standfirst:
             seen.standfirst = text
             continue
-        if element.tag == "p" and len(text) >= _BODY_LINE and not _DATED.search(element.get("class") or ""):
+        if (
+            element.tag == "p"
+            and len(text) >= _BODY_LINE
+            and not _DATED.search(element.get("class") or "")
+        ):
             break
         if len(text) <= 200:
             _note(element, text, seen)
@@ -110,20 +126,30 @@ def _following(place: Element) -> Iterator[Element]:
 
 
 def _is_outside(element: Element) -> bool:
-    return element.tag in _OUTSIDE or bool(_PAGE_PARTS.search(f"{element.get('class') or ''} {element.get('id') or ''}"))
+    return element.tag in _OUTSIDE or bool(
+        _PAGE_PARTS.search(f"{element.get('class') or ''} {element.get('id') or ''}")
+    )
 
 
 def _line(element: Element) -> str | None:
     """The text of an element that holds a line itself; None for mere containers and for long text."""
-    if element.tag in ("time", "p", "h2", "h3", "h4", "address") or (element.text and element.text.strip()):
+    if element.tag in ("time", "p", "h2", "h3", "h4", "address") or (
+        element.text and element.text.strip()
+    ):
         size = 0
         for text in element.itertext():
             size += len(text)
             if size > 1500:
                 return None
         return pages.own_text(element) or (element.get("datetime") and "") or None
-    names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('rel') or ''}"
-    if _BYLINE.search(names) or _DATED.search(names) or any(child.tail and child.tail.strip() for child in element):
+    names = (
+        f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('rel') or ''}"
+    )
+    if (
+        _BYLINE.search(names)
+        or _DATED.search(names)
+        or any(child.tail and child.tail.strip() for child in element)
+    ):
         text = "".join(element.itertext())
         return (pages.own_text(element) or None) if len(text) <= 600 else None
     return None
@@ -133,10 +159,29 @@ def _is_standfirst(element: Element, text: str, told: set[str]) -> bool:
     if not 30 <= len(text) <= 800:
         return False
     if typography.fold(text) in told:
-        return element.tag in ("p", "div", "h2", "h3", "h4", "span", "strong") and not _is_body_paragraph(element)
+        return element.tag in (
+            "p",
+            "div",
+            "h2",
+            "h3",
+            "h4",
+            "span",
+            "strong",
+        ) and not _is_body_paragraph(element)
     names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
     if _STANDFIRST.search(names):
-        return element.tag in ("p", "div", "h2", "h3", "h4", "span", "strong", "ul", "section", "li")
+        return element.tag in (
+            "p",
+            "div",
+            "h2",
+            "h3",
+            "h4",
+            "span",
+            "strong",
+            "ul",
+            "section",
+            "li",
+        )
     parent = element.getparent()
     if element.tag == "p" and parent is not None and _STANDFIRST.search(parent.get("class") or ""):
         return len(parent.findall("p")) <= 2
@@ -156,12 +201,16 @@ def _note(element: Element, text: str, seen: Surroundings) -> None:
     if element.tag == "time" or _DATED.search(names) or _DIGITS.search(text):
         stated = element.get("datetime") or element.get("content") or ""
         target = seen.modified if _MODIFIED.search(names) or _MODIFIED.match(text) else seen.dates
-        target.extend(value for value in (stated, text) if value and _DIGITS.search(value) and len(value) <= 120)
+        target.extend(
+            value
+            for value in (stated, text)
+            if value and _DIGITS.search(value) and len(value) <= 120
+        )
     if "author" in (element.get("rel") or "") or _BYLINE.search(names):
         if not _NO_BYLINE.search(names) and text:
-            seen.bylines.append(text)
+            seen.bylines.append((f"{element.tag} {names}", text))
     elif re.match(r"(?:by|von|par|por|di|door)\s+\S", text, re.IGNORECASE) and len(text) <= 100:
-        seen.bylines.append(text)
+        seen.bylines.append((f"{element.tag} {names}", text))
 
 
 def _look_above(place: Element, seen: Surroundings) -> None:
@@ -179,6 +228,10 @@ def _look_above(place: Element, seen: Surroundings) -> None:
                 stated = element.get("datetime") if element.tag == "time" else None
                 if stated:
                     seen.dates.append(stated)
-                elif _DATED.search(element.get("class") or "") and (text := _line(element)) and len(text) <= 80:
+                elif (
+                    _DATED.search(element.get("class") or "")
+                    and (text := _line(element))
+                    and len(text) <= 80
+                ):
                     seen.dates.append(text)
         node = node.getparent()

@@ -79,7 +79,7 @@ class Alias:
     """A URL key to be kept for the article, and how it is known."""
 
     url_key: str
-    evidence: str  # "asked", "redirect", "canonical", "guid", "same text"
+    evidence: str  # "asked" and "redirect": it showed the article; "canonical": it was named
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def identify(page: Evidence, candidates: Sequence[Candidate]) -> Identity:
     )
     if best is None or weight < THRESHOLD:
         return Identity(None, ("new",), round(weight, 2), _aliases(page))
-    return Identity(best.article_id, evidence, round(weight, 2), _aliases(page, evidence[0]))
+    return Identity(best.article_id, evidence, round(weight, 2), _aliases(page))
 
 
 def as_candidate(page: Evidence, article_id: int) -> Candidate:
@@ -218,9 +218,9 @@ def _is_shared(guid: str | None, candidates: Sequence[Candidate]) -> bool:
     return guid is not None and sum(one.guid == guid for one in candidates) > 1
 
 
-def _aliases(page: Evidence, evidence: str = "asked") -> tuple[Alias, ...]:
+def _aliases(page: Evidence) -> tuple[Alias, ...]:
     """The page's own URL keys; a front page is no article's, wherever it was redirected to."""
-    found = {page.url_key: evidence}
+    found = {page.url_key: "asked"}
     if page.answered_key and not is_front_page(page.answered_key):
         found.setdefault(page.answered_key, "redirect")
     if _is_telling(page.canonical_key):

@@ -115,7 +115,10 @@ def _wall(evidence: Evidence, text: str, titles: str) -> tuple[Reason, str] | No
         if in_text is None and is_bare and not evidence.is_article:
             in_text = pattern.search(seen)
         if in_text and _speaks_for_all(text, reason, evidence):
-            return reason, f"it says “{typography.shortened(in_text.group(), limit=80)}” and little else"
+            return (
+                reason,
+                f"it says “{typography.shortened(in_text.group(), limit=80)}” and little else",
+            )
     return None
 
 
@@ -142,5 +145,8 @@ def _section(evidence: Evidence, words: int) -> tuple[Reason, str] | None:
     if is_listed and not evidence.has_date:
         return Reason.NOT_ARTICLE, f"{path} is a list's address, and no date is stated"
     if not evidence.has_date and share < 0.35 and evidence.link_share > 0.45:
-        return Reason.NOT_ARTICLE, f"no date, {share:.0%} of the text in sentences, {evidence.link_share:.0%} of the page links"  # noqa: E501
+        return (
+            Reason.NOT_ARTICLE,
+            f"no date, {share:.0%} of the text in sentences, {evidence.link_share:.0%} of the page links",
+        )  # noqa: E501
     return None

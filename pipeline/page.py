@@ -49,6 +49,9 @@ class Page:
     scripts: list[str] = field(default_factory=list)  # JSON-LD
     title: str | None = None  # of the <title> element
     language: str | None = None  # as the page says of itself
+    elements: list[Element] = field(
+        default_factory=list
+    )  # held, so that lxml need not wrap them again and again
 
     @property
     def body(self) -> HtmlElement:
@@ -91,7 +94,7 @@ def parse(text: str, *, url: str, max_depth: int) -> Page | Refusal:
         return Refusal(Reason.TOO_LARGE, f"{count} elements, more than {MAX_ELEMENTS}")
     if count > max_depth and (depth := _depth(root)) > max_depth:
         return Refusal(Reason.TOO_LARGE, f"elements nested {depth} deep, more than {max_depth}")
-    page = Page(root=root, url=url, base_url=_base_url(root, url))
+    page = Page(root=root, url=url, base_url=_base_url(root, url), elements=list(root.iter()))
     _read_head(page, text)
     return page
 
@@ -157,7 +160,9 @@ def host_words(url: str) -> str:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return ""
-    labels = [label for label in host.split(".") if label not in ("www", "m", "amp", "news", "edition")]
+    labels = [
+        label for label in host.split(".") if label not in ("www", "m", "amp", "news", "edition")
+    ]
     return max(labels[:-1] or labels, key=len, default="")
 
 

@@ -22,11 +22,33 @@ _TRAILER = re.compile(
     r"\s*(?:[,|–—-]\s+|\s+(?:for|in|at|of)\s+(?=[A-Z])|\(|\s@|\s(?:published|updated|is an?|has been|covers|writes)\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
+AGENCIES = frozenset(
+    "reuters ap afp dpa apa ansa efe tass xinhua kyodo bloomberg pti ani ians upi aap sid belga anp ritzau ntb tt "
+    "keystone-sda lusa yonhap interfax".split()
+)
+"""News agencies as bylines and credit lines name them, casefolded."""
+
+_EDGES = " :,;|-–—·•/"
 _NOT_A_NAME = re.compile(
     r"https?:|www\.|\.(?:com|org|net|de|fr|co|uk)\b|@|\d|[<>{}=_#]|\b(?:follow|share|read|more|subscribe|"
     r"published|updated|minutes?|comments?|view|profile|email|click|photo|image|reuters/|bio|advertisement|"
     r"cookies?|login|sign|newsletter|all rights|copyright)\b",
     re.IGNORECASE,
+)
+_ROLE_WORDS = (
+    r"(?:contributing|contributor|senior|junior|chief|staff|associate|assistant|deputy|managing|executive|national|"
+    r"political|sports?|science|technology|business|city|opinion|special|freelance|guest|sponsored|writers?|editors?|"
+    r"reporters?|journalists?|columnists?|correspondents?|producers?|officer|head|director|professor|analyst|fellow|"
+    r"photographer|author|presenter|anchor|intern|redakteur(?:in)?|reporterin|autor(?:in)?|journaliste|redactora?|"
+    r"기자|특파원|记者|記者|編集委員)"
+)
+_ROLE = re.compile(
+    rf"^{_ROLE_WORDS}(?:[\s-]+(?:of\s+|for\s+|at\s+|in\s+)?\S+){{0,4}}$", re.IGNORECASE
+)
+_ROLE_BEHIND = re.compile(rf"(?:\s+{_ROLE_WORDS})+$", re.IGNORECASE)
+_DEGREE = re.compile(r"^(?:[A-Z]{2,4}|Ph\.?D\.?|M\.?D\.?|M\.?Sc\.?|B\.?A\.?|Dr\.?|Jr\.?|Esq\.?)$")
+_SENTENCE = re.compile(
+    r"\b(?:is|was|has|have|who|where|when|writes|covers|joined|lives|loves|works)\b"
 )
 _ACCOUNTS = frozenset(
     "admin administrator editor editors author webmaster user root guest unknown anonymous none null staff test "
@@ -43,11 +65,18 @@ _ORGANISATION = re.compile(
 
 def names_in(text: str, *, is_list: bool = True) -> list[str]:
     """The names that a byline or a stated author gives; empty where it is no byline."""
-    text = _BY.sub("", typography.settle(text)).strip(" :,;|-–—·•")
-    parts = _AND.split(text) if is_list else [text]
+    text = _BY.sub("", typography.settle(text)).strip(_EDGES)
+    if len(text) > 200 or (len(text) > 30 and _SENTENCE.search(text)):
+        return []
+    parts = (
+        _AND.split(text) if is_list and not (is_organisation(text) and "," not in text) else [text]
+    )
     names = []
-    for part in parts[:20]:
-        name = _TRAILER.sub("", _BY.sub("", part.strip())).strip(" :,;|-–—·•")
+    for number, part in enumerate(parts[:20]):
+        name = _TRAILER.sub("", _BY.sub("", part.strip())).strip(_EDGES)
+        name = _ROLE_BEHIND.sub("", name).strip(_EDGES) or name
+        if number and _DEGREE.match(name) and not is_organisation(name):
+            continue
         if is_name(name):
             names.append(name)
     return names
@@ -62,9 +91,11 @@ def is_name(text: str) -> bool:
     """Whether a text can be the name of a person or an organisation: short, without addresses and digits."""
     if not 1 < len(text) <= 60 or len(text.split()) > 6 or _NOT_A_NAME.search(text):
         return False
-    if text.casefold() in _ACCOUNTS:
+    if text.casefold() in _ACCOUNTS or _ROLE.match(text) or any(mark in text for mark in "()[]|"):
         return False
-    return text[0].isupper() or ord(text[0]) > 0x24F or " " in text
+    if text.casefold() in AGENCIES:
+        return True
+    return any(word[0].isupper() or ord(word[0]) > 0x24F for word in text.split())
 
 
 def is_organisation(name: str) -> bool:

@@ -39,12 +39,16 @@ def better_than(found: Sequence[Block], page: Page, *, place: Element | None) ->
     """
     survey = _Survey(page.body)
     containers = survey.containers(_around(place, survey))
-    own = [block for element in containers for block in blocks.walk(element, skip=survey.is_foreign)]
+    own = [
+        block for element in containers for block in blocks.walk(element, skip=survey.is_foreign)
+    ]
     amount, theirs = _amount(own), _amount(found)
     if amount < (_MUCH if found else _LITTLE):
         return None
     keys = {_key(block) for block in own}
-    shared = sum(len(block.text) for block in found if _key(block) in keys and len(block.text) >= _SHORTEST)
+    shared = sum(
+        len(block.text) for block in found if _key(block) in keys and len(block.text) >= _SHORTEST
+    )
     if _is_dump(found) or (amount > _MUCH_MORE * theirs and shared >= theirs / 2):
         return own
     return own if shared < theirs / 5 and amount > theirs else None
@@ -99,7 +103,9 @@ class _Survey:
         """The element that holds most paragraphs itself, and its like beside it: advertisements split bodies."""
         held: Counter[Element] = Counter()
         for element, size in self._sizes.items():
-            if self._stands_outside(element) or not (element is region or region in element.iterancestors()):
+            if self._stands_outside(element) or not (
+                element is region or region in element.iterancestors()
+            ):
                 continue
             parent = element.getparent() if element.tag == "p" else element
             if parent is not None:
@@ -108,7 +114,11 @@ class _Survey:
             return []
         best = max(held, key=lambda element: held[element])
         path = _path(best)
-        return [element for element in held if element is best or (_path(element) == path and _are_one(best, element))]
+        return [
+            element
+            for element in held
+            if element is best or (_path(element) == path and _are_one(best, element))
+        ]
 
     def _stands_outside(self, element: Element) -> bool:
         lineage: list[Element] = []

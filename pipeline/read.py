@@ -45,6 +45,7 @@ _OPINION = re.compile(
 )
 _LIVE = re.compile(r"/live(?:blog|s|-updates?)?/|live-?(?:blog|updates?|ticker)", re.IGNORECASE)
 _MOST_TAGS = 40
+_MOST_AUTHORS = 6  # that one article shows without structured data
 
 
 @dataclass(slots=True)
@@ -120,11 +121,18 @@ def read(
     try:
         return _read_page(walk, encoding=decoded.encoding, is_truncated=is_truncated)
     except Exception as error:  # noqa: BLE001  # the promise never to raise, whatever a page holds
-        return _refused(url, Reason.READER_FAILED, f"{type(error).__name__}: {error}"[:300], encoding=decoded.encoding)
+        return _refused(
+            url,
+            Reason.READER_FAILED,
+            f"{type(error).__name__}: {error}"[:300],
+            encoding=decoded.encoding,
+        )
 
 
 def _refused(url: str, reason: Reason, detail: str, *, encoding: str | None = None) -> Reading:
-    return Reading(url=url, verdict=Verdict.QUARANTINED, reason=reason, detail=detail, encoding=encoding)
+    return Reading(
+        url=url, verdict=Verdict.QUARANTINED, reason=reason, detail=detail, encoding=encoding
+    )
 
 
 def _read_page(walk: _Walk, *, encoding: str, is_truncated: bool) -> Reading:
@@ -135,12 +143,18 @@ def _read_page(walk: _Walk, *, encoding: str, is_truncated: bool) -> Reading:
     if title:
         walk.place = heading.place_of(walk.page, title, first=first)
     if walk.place is not None:
-        walk.seen = heading.around(walk.place, descriptions=[c.value for c in walk.claims.descriptions])
+        walk.seen = heading.around(
+            walk.place, descriptions=[c.value for c in walk.claims.descriptions]
+        )
     authors = _authors(walk)
     standfirst = _standfirst(walk, title)
     credit_links = credits.linked(walk.page)
     found, container, last = _body(walk)
-    pictures = scope.pictures(container, place=walk.place, last=last, taken=walk.cleared.pictures) if container is not None else []  # noqa: E501
+    pictures = (
+        scope.pictures(container, place=walk.place, last=last, taken=walk.cleared.pictures)
+        if container is not None
+        else []
+    )  # noqa: E501
     captions = walk.ruled.fields.get("captions", []) or scope.captions_of(pictures)
     cleaned = clean.clean(
         found,
@@ -150,7 +164,9 @@ def _read_page(walk: _Walk, *, encoding: str, is_truncated: bool) -> Reading:
             names=walk.names,
             authors=authors,
             lines=frozenset(map(typography.fold, walk.seen.lines)),
-            alts=tuple(p.alt for p in walk.cleared.pictures if p.alt and not p.caption and len(p.alt) > 8),
+            alts=tuple(
+                p.alt for p in walk.cleared.pictures if p.alt and not p.caption and len(p.alt) > 8
+            ),
             credit_links=credit_links,
             remove_text=walk.ruleset.remove_text if walk.ruleset else (),
             body_stop=walk.ruleset.body_stop if walk.ruleset else (),
@@ -172,7 +188,7 @@ def _read_page(walk: _Walk, *, encoding: str, is_truncated: bool) -> Reading:
             is_article=walk.claims.has_article or bool(walk.ruled.bodies),
             has_date=published is not None and walk.readers.get("published") != "htmldate",
             has_heading=bool(first),
-            link_share=_link_share(walk.page),
+            link_share=_link_share(walk.page) if published is None else 0.0,
             is_truncated=is_truncated,
             is_paywalled=is_paywalled,
         )
@@ -186,7 +202,7 @@ def _read_page(walk: _Walk, *, encoding: str, is_truncated: bool) -> Reading:
         standfirst=standfirst,
         blocks=tuple(cleaned.blocks),
         captions=people.distinct_texts([*captions, *cleaned.captions]),
-        images=scope.images_of(pictures),
+        images=scope.images_of(pictures, walk.page),
         authors=authors,
         published=published,
         modified=modified,
@@ -198,8 +214,10 @@ def _read_page(walk: _Walk, *, encoding: str, is_truncated: bool) -> Reading:
         source_url=source_url,
         watermark=cleaned.watermark,
         is_paywalled=is_paywalled,
-        is_live=any("LiveBlog" in t for t in walk.claims.types) or bool(_LIVE.search(urlsplit(walk.page.url).path)),
-        is_opinion=any("Opinion" in t for t in walk.claims.types) or bool(_OPINION.search(urlsplit(walk.page.url).path)),
+        is_live=any("LiveBlog" in t for t in walk.claims.types)
+        or bool(_LIVE.search(urlsplit(walk.page.url).path)),
+        is_opinion=any("Opinion" in t for t in walk.claims.types)
+        or bool(_OPINION.search(urlsplit(walk.page.url).path)),
         encoding=encoding,
         readers=dict(sorted(walk.readers.items())),
         removed=tuple([*_hidden_inside(walk, container), *cleaned.removed]),
@@ -250,7 +268,10 @@ def _title(walk: _Walk, first: list[tuple[Element, str]]) -> str | None:
 def _site_names(walk: _Walk, shown: list[str]) -> Iterator[str]:
     """What the site calls itself: in its file, in the page's head, behind the headline, in its host."""
     seen: set[str] = set()
-    suffixes = (titles.suffix(walk.page.title or "", title_shown=t) for t in (*shown, *(c.value for c in walk.claims.titles)))
+    suffixes = (
+        titles.suffix(walk.page.title or "", title_shown=t)
+        for t in (*shown, *(c.value for c in walk.claims.titles))
+    )
     hosts = (pages.host_words(walk.page.url), pages.host_words(walk.claims.canonical_url or ""))
     for name in (walk.site.title, *walk.claims.site_names, *suffixes, *hosts):
         settled = typography.settle(name or "")
@@ -260,31 +281,44 @@ def _site_names(walk: _Walk, shown: list[str]) -> Iterator[str]:
 
 
 def _authors(walk: _Walk) -> tuple[str, ...]:
+    """People where any are named; else the newsroom or agency that is named; else the site as it states itself."""
     if ruled := walk.ruled.fields.get("authors"):
         walk.readers["authors"] = "rules"
         return people.distinct(name for text in ruled for name in people.names_in(text))
-    own = walk.names
     offices: list[tuple[str, str]] = []
-    candidates = [*walk.claims.persons, *(Claim(text, "page") for text in walk.seen.bylines)]
-    for reader in ("json-ld", "microdata", "page", "meta"):
-        persons: list[str] = []
-        for claim in candidates:
-            if claim.reader != reader:
-                continue
-            for name in people.without_site(people.names_in(claim.value), site_names=own):
-                if people.is_organisation(name):
-                    offices.append((name, reader))
-                else:
-                    persons.append(name)
+    for reader, texts in _bylines(walk):
+        found = [name for text in texts for name in people.names_in(text)]
+        persons = [
+            name
+            for name in people.without_site(found, site_names=walk.names)
+            if not people.is_organisation(name)
+        ]
         if persons:
             walk.readers["authors"] = reader
             return people.distinct(persons)
-    stated = [(name, "json-ld") for c in walk.claims.organisations for name in people.names_in(c.value, is_list=False)]
-    named = [*stated, *offices]
-    if named:
-        walk.readers["authors"] = named[0][1]
-        return people.distinct(name for name, reader in named if reader == named[0][1])
-    return ()
+        offices.extend((name, reader) for name in found)
+    for claim in walk.claims.organisations:
+        offices.extend((name, claim.reader) for name in people.names_in(claim.value, is_list=False))
+    if not offices:
+        return ()
+    foreign = people.without_site([name for name, _ in offices], site_names=walk.names)
+    chosen = [(name, reader) for name, reader in offices if not foreign or name in foreign]
+    walk.readers["authors"] = chosen[0][1]
+    return people.distinct(name for name, reader in chosen if reader == chosen[0][1])
+
+
+def _bylines(walk: _Walk) -> Iterator[tuple[str, list[str]]]:
+    """What may name authors, by reader, most trusted first."""
+    by_reader: dict[str, list[str]] = {}
+    for claim in walk.claims.persons:
+        by_reader.setdefault(claim.reader, []).append(claim.value)
+    yield "json-ld", by_reader.get("json-ld", [])
+    microdata = list(dict.fromkeys(by_reader.get("microdata", [])))
+    yield "microdata", microdata if len(microdata) <= _MOST_AUTHORS else microdata[:1]
+    # Bylines of one kind belong together; what follows in another kind of element is a portrait or another article.
+    kind = next((kind for kind, text in walk.seen.bylines if people.names_in(text)), None)
+    yield "page", [text for other, text in walk.seen.bylines if other == kind][:_MOST_AUTHORS]
+    yield "meta", by_reader.get("meta", [])
 
 
 def _standfirst(walk: _Walk, title: str | None) -> str | None:
@@ -320,7 +354,9 @@ def _language(walk: _Walk, title: str | None, text: str) -> str | None:
     if ruled := language.primary(walk.ruled.one("language")):
         walk.readers["language"] = "rules"
         return ruled
-    stated = walk.page.language or walk.page.meta("og:locale", "content-language") or walk.site.language
+    stated = (
+        walk.page.language or walk.page.meta("og:locale", "content-language") or walk.site.language
+    )
     found = language.of(text or title or "", stated=stated)
     if found:
         walk.readers["language"] = "text"
@@ -339,7 +375,9 @@ def _many(walk: _Walk, name: str, claims: list[Claim], *, limit: int) -> tuple[s
         return ()
     reader = claims[0].reader
     walk.readers[name] = reader
-    return people.distinct_texts([c.value for c in claims if c.reader == reader and len(c.value) <= 100])[:limit]
+    return people.distinct_texts(
+        [c.value for c in claims if c.reader == reader and len(c.value) <= 100]
+    )[:limit]
 
 
 def _canonical(walk: _Walk) -> str | None:
@@ -428,12 +466,17 @@ def _modified(walk: _Walk, published: StatedMoment | None) -> StatedMoment | Non
     if moment is None and (stated := _first_moment(walk, walk.claims.modified)):
         moment, reader = stated
     for text in walk.seen.modified if moment is None else ():
-        moment, reader = dates.parse(text, zone=walk.zone, language=walk.language, is_prose=True), "page"
+        moment, reader = (
+            dates.parse(text, zone=walk.zone, language=walk.language, is_prose=True),
+            "page",
+        )
         if moment:
             break
     if moment is None or not dates.is_plausible(moment, fetched_at=walk.fetched_at):
         return None
-    if published and (moment.at <= published.at or "day" in (moment.precision, published.precision)):
+    if published and (
+        moment.at <= published.at or "day" in (moment.precision, published.precision)
+    ):
         return moment if published and moment.at.date() > published.at.date() else None
     walk.readers["modified"] = reader
     return moment

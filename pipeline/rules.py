@@ -30,7 +30,9 @@ class Ruled:
     fields: dict[str, list[str]] = field(default_factory=dict)
     bodies: list[Element] = field(default_factory=list)  # the body's containers, in reading order
     captions: list[Element] = field(default_factory=list)
-    links: dict[str, str] = field(default_factory=dict)  # field -> address that its element links to
+    links: dict[str, str] = field(
+        default_factory=dict
+    )  # field -> address that its element links to
 
     def one(self, name: str) -> str | None:
         """The first text of a field."""
@@ -53,7 +55,9 @@ def apply(ruleset: RuleSet, page: Page) -> Ruled:
                     ruled.captions = elements
                 break
     for rule in ruleset.body:
-        containers = _outermost(item for item in _select(rule, page.root) if not isinstance(item, str))
+        containers = _outermost(
+            item for item in _select(rule, page.root) if not isinstance(item, str)
+        )
         if any(pages.own_text(container) for container in containers):
             ruled.bodies = containers
             break
@@ -70,7 +74,9 @@ def _read(rule: FieldRule, page: Page) -> tuple[list[Element], list[str]]:
             raw = found.get(rule.attribute) or ""
         else:
             raw = pages.own_text(found)
-        text = _matched(rule.regex, typography.settle(raw)) if rule.regex else typography.settle(raw)
+        text = (
+            _matched(rule.regex, typography.settle(raw)) if rule.regex else typography.settle(raw)
+        )
         if not text:
             continue
         texts.append(text)
@@ -87,7 +93,11 @@ def _select(rule: FieldRule, root: Element) -> list[Element | str]:
     found = _xpath(rule.xpath)(root) if rule.xpath else []
     if isinstance(found, (str, float, bool)):
         return [str(found)]
-    return [item if not isinstance(item, str) else str(item) for item in found[:_MOST_MATCHES] if isinstance(item, (str, etree._Element))]  # noqa: SLF001, E501
+    return [
+        item if not isinstance(item, str) else str(item)
+        for item in found[:_MOST_MATCHES]
+        if isinstance(item, (str, etree._Element))
+    ]  # noqa: SLF001, E501
 
 
 def _select_css(selector: str, root: Element) -> list[Element]:
@@ -113,7 +123,13 @@ def _matched(pattern: re.Pattern[str], text: str) -> str:
     if not match:
         return ""
     groups = match.groupdict()
-    part = groups["value"] if "value" in groups else match.group(1) if pattern.groups else match.group()
+    part = (
+        groups["value"]
+        if "value" in groups
+        else match.group(1)
+        if pattern.groups
+        else match.group()
+    )
     return typography.settle(part or "")
 
 
@@ -129,4 +145,8 @@ def _outermost(elements: Iterable[Element]) -> list[Element]:
     """The elements that no other of them contains."""
     chosen = list(elements)
     inside = set(chosen)
-    return [element for element in chosen if not any(above in inside for above in element.iterancestors())]
+    return [
+        element
+        for element in chosen
+        if not any(above in inside for above in element.iterancestors())
+    ]

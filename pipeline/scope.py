@@ -26,7 +26,11 @@ def paragraphs(page: Page, blocks: Sequence[Block]) -> list[Element]:
     keys = {_key(block.text) for block in blocks if len(block.text) > 20}
     found = [e for e in page.body.iter("p") if _key_of(e) in keys]
     if not found:
-        found = [e for e in page.body.iter("div", "td", "article", "section", "li", "h2", "span") if _holds(e, keys)]
+        found = [
+            e
+            for e in page.body.iter("div", "td", "article", "section", "li", "h2", "span")
+            if _holds(e, keys)
+        ]
     return found
 
 
@@ -81,7 +85,11 @@ def _inside(body: Element, last: Element | None) -> Iterator[int]:
     for element in body.iter():
         if element is last:
             is_over = True
-        if is_over and element.tag in ("h2", "h3", "ul", "section", "aside", "p") and element is not last:
+        if (
+            is_over
+            and element.tag in ("h2", "h3", "ul", "section", "aside", "p")
+            and element is not last
+        ):
             return
         number = furniture.mark_of(element) if element.tag == "img" else None
         if number is not None and not _is_foreign(element, body):
@@ -98,7 +106,11 @@ def _leading(place: Element | None, body: Element) -> Iterator[int]:
         for sibling in node.itersiblings():
             if sibling is body:
                 return
-            if body in sibling.iter("div", "article", "section", "main") if sibling in above else False:
+            if (
+                body in sibling.iter("div", "article", "section", "main")
+                if sibling in above
+                else False
+            ):
                 return
             for element in sibling.iter("img"):
                 number = furniture.mark_of(element)
@@ -118,12 +130,13 @@ def _is_foreign(element: Element, within: Element) -> bool:
     return False
 
 
-def images_of(found: Sequence[Picture]) -> tuple[Image, ...]:
+def images_of(found: Sequence[Picture], page: Page) -> tuple[Image, ...]:
     """The pictures that have an address, once each."""
     images: dict[str, Image] = {}
     for picture in found:
-        if picture.url and (picture.url not in images or picture.caption):
-            images[picture.url] = Image(picture.url, picture.caption, picture.credit)
+        url = page.absolute(picture.url) if picture.url else ""
+        if url.startswith(("http://", "https://")) and (url not in images or picture.caption):
+            images[url] = Image(url, picture.caption, picture.credit)
     return tuple(images.values())[:100]
 
 

@@ -105,14 +105,17 @@ def load_json(script: str) -> Any:
     return None
 
 
-_WRAPPERS = re.compile(r"^\s*(?://\s*)?(?:/\*\s*)?(?:<!--|<!\[CDATA\[)(?:\s*\*/)?|(?://\s*)?(?:/\*\s*)?(?:-->|\]\]>)(?:\s*\*/)?\s*$")  # fmt: skip # noqa: E501
+_WRAPPERS = re.compile(r"^(?://\s*)?(?:/\*\s*)?(?:<!--|<!\[CDATA\[)(?:\s*\*/)?|(?://\s*)?(?:/\*\s*)?(?:-->|\]\]>)(?:\s*\*/)?\s*$")  # fmt: skip # noqa: E501
 _STRING_OR = r'("(?:[^"\\]|\\.)*")'
 _COMMENT = re.compile(_STRING_OR + r"|/\*.*?\*/|(?<![:\w])//[^\n]*", re.DOTALL)
 _TRAILING_COMMA = re.compile(_STRING_OR + r"|,(?=\s*[,}\]])", re.DOTALL)
 
 
 def _unwrapped(script: str) -> str:
-    return _WRAPPERS.sub("", script).strip().rstrip(";").strip()
+    text = script.strip().rstrip(";").rstrip()
+    if text.startswith(("{", "[")) and text.endswith(("}", "]")):
+        return text
+    return _WRAPPERS.sub("", text).strip().rstrip(";").rstrip()
 
 
 def _repaired(text: str) -> str:
@@ -145,7 +148,9 @@ def _read_json_ld(page: Page, claims: Claims) -> None:
             _scavenge(script, claims)
         else:
             nodes.extend(_nodes(value))
-    by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
+    by_id = {
+        node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1
+    }
     articles = [node for node in nodes if any(map(_is_article, _types(node)))]
     for node in _sorted_by_address(articles, page):
         _read_article(node, by_id, claims)
@@ -159,7 +164,9 @@ def _read_json_ld(page: Page, claims: Claims) -> None:
         types = _types(node)
         if "BreadcrumbList" in types and not claims.sections:
             claims.sections.extend(Claim(name, "json-ld") for name in _breadcrumbs(node))
-        if types & {"Organization", "NewsMediaOrganization", "WebSite"} and (name := _text(node.get("name"))):
+        if types & {"Organization", "NewsMediaOrganization", "WebSite"} and (
+            name := _text(node.get("name"))
+        ):
             claims.site_names.append(name)
 
 
@@ -191,13 +198,22 @@ def _is_article(name: str) -> bool:
 
 def _sorted_by_address(articles: list[Node], page: Page) -> list[Node]:
     """This page's article first: by its address, then by whether it has a headline at all."""
-    own = {page.url.split("#")[0].rstrip("/"), *(u.rstrip("/") for u in page.links.get("canonical", ()))}
+    own = {
+        page.url.split("#")[0].rstrip("/"),
+        *(u.rstrip("/") for u in page.links.get("canonical", ())),
+    }
     own_paths = {re.sub(r"^https?://[^/]+", "", u) for u in own} - {""}
 
     def rank(node: Node) -> int:
         addresses = {_address(node.get(key)) for key in ("url", "@id", "mainEntityOfPage")}
         paths = {re.sub(r"^https?://[^/]+|#.*$|/(?=#|$)", "", a) for a in addresses if a}
-        return 0 if paths & own_paths else 1 if node.get("headline") or node.get("datePublished") else 2
+        return (
+            0
+            if paths & own_paths
+            else 1
+            if node.get("headline") or node.get("datePublished")
+            else 2
+        )
 
     return sorted(articles, key=rank)
 
@@ -254,11 +270,15 @@ def _resolved(value: Any, by_id: dict[str, Node]) -> Any:
 def _breadcrumbs(node: Node) -> list[str]:
     """The names of a breadcrumb trail without its first (the front page) and its last (the article)."""
     items = node.get("itemListElement")
-    entries = [item for item in items[:20] if isinstance(item, dict)] if isinstance(items, list) else []
+    entries = (
+        [item for item in items[:20] if isinstance(item, dict)] if isinstance(items, list) else []
+    )
     names = []
     for entry in entries:
         inner = entry.get("item")
-        name = _text(entry.get("name")) or (_text(inner.get("name")) if isinstance(inner, dict) else None)
+        name = _text(entry.get("name")) or (
+            _text(inner.get("name")) if isinstance(inner, dict) else None
+        )
         names.append(name or "")
     return [name for name in names[1:-1] if name]
 
@@ -288,7 +308,12 @@ def _text(value: Any) -> str | None:
         value = str(value)
     if not isinstance(value, str):
         return None
-    return typography.settle(html.unescape(re.sub(r"</?(?:em|i|b|strong|span|br|p)\b[^>]*>", " ", value))) or None
+    return (
+        typography.settle(
+            html.unescape(re.sub(r"</?(?:em|i|b|strong|span|br|p)\b[^>]*>", " ", value))
+        )
+        or None
+    )
 
 
 def _texts(value: Any) -> list[str]:
@@ -327,11 +352,13 @@ def _scavenge(script: str, claims: Claims) -> None:
 
 # --- microdata -------------------------------------------------------------------------------------------------------
 
-_PROPERTIES = frozenset("headline datePublished dateModified author articleSection keywords dateCreated".split())
+_PROPERTIES = frozenset(
+    "headline datePublished dateModified author articleSection keywords dateCreated".split()
+)
 
 
 def _read_microdata(page: Page, claims: Claims) -> None:
-    for element in page.root.xpath('.//*[@itemprop][not(self::meta[ancestor::head])]')[:400]:
+    for element in page.root.xpath(".//*[@itemprop][not(self::meta[ancestor::head])]")[:400]:
         names = _PROPERTIES.intersection(element.get("itemprop", "").split())
         if not names or not _is_of_the_article(element):
             continue
@@ -360,7 +387,10 @@ def _is_of_the_article(element: pages.Element) -> bool:
         return True
     kinds = [(scope.get("itemtype") or "").rsplit("/", 1)[-1] for scope in scopes]
     outer_articles = sum(_is_article(kind) for kind in kinds)
-    return (_is_article(kinds[0]) and outer_articles == 1) or kinds[0] in ("WebPage", "CreativeWork")
+    return (_is_article(kinds[0]) and outer_articles == 1) or kinds[0] in (
+        "WebPage",
+        "CreativeWork",
+    )
 
 
 def _read_microdata_author(element: pages.Element, claims: Claims) -> None:
@@ -386,19 +416,26 @@ def _read_meta(page: Page, claims: Claims) -> None:
         if value := page.meta(name):
             claims.descriptions.append(Claim(value, reader))
     for name in _PERSON_NAMES:
-        claims.persons.extend(Claim(v, "meta") for v in page.metas.get(name, ()) if not v.startswith("http"))
+        claims.persons.extend(
+            Claim(v, "meta") for v in page.metas.get(name, ()) if not v.startswith("http")
+        )
     for names, target in ((_PUBLISHED_NAMES, claims.published), (_MODIFIED_NAMES, claims.modified)):
         target.extend(Claim(v, "meta") for name in names for v in page.metas.get(name, ())[:1])
     if not claims.sections:
         claims.sections.extend(Claim(v, "meta") for v in page.metas.get("article:section", ()))
     if not claims.tags:
-        stated = page.metas.get("article:tag") or _keywords(page.meta("news_keywords", "keywords") or "")
+        stated = page.metas.get("article:tag") or _keywords(
+            page.meta("news_keywords", "keywords") or ""
+        )
         claims.tags.extend(Claim(v, "meta") for v in stated[:50])
     for name in ("og:site_name", "application-name", "publisher", "dc.publisher", "twitter:site"):
         if value := page.meta(name):
             claims.site_names.append(value.lstrip("@"))
     claims.images.extend(page.metas.get("og:image", ())[:3])
-    claims.has_article = claims.has_article or (page.meta("og:type") or "").lower() in ("article", "news")
+    claims.has_article = claims.has_article or (page.meta("og:type") or "").lower() in (
+        "article",
+        "news",
+    )
     claims.canonical_url = next(iter(page.links.get("canonical", ())), None) or page.meta("og:url")
     if claims.is_free is None and (tier := page.meta("article:content_tier")):
         claims.is_free = tier.lower() == "free"

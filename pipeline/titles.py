@@ -10,7 +10,9 @@ from functools import lru_cache
 
 from pipeline import typography
 
-_SEPARATOR = re.compile(r"\s+[|\-–—:·»•‹«>/~]{1,2}\s+|\s*[|｜_»]\s*|\s*[-–—]{1,2}(?=[\u3040-\u9fff])|[:]\s+")
+_SEPARATOR = re.compile(
+    r"\s+[|\-–—:·»•‹«>/~]{1,2}\s+|\s*[|｜_»]\s*|\s*[-–—]{1,2}(?=[\u3040-\u9fff])|[:]\s+"
+)
 _ENDINGS = ("com", "net", "org", "news", "online", "de", "fr", "es", "it", "couk", "cn")
 _ALIKE = 0.5  # share of common words from which two titles are the same headline
 _LONGEST = 400
@@ -41,7 +43,9 @@ def choose(
         for text, _ in stripped:
             if exact := _confirmed(heading, text):
                 return Title(exact, "page")
-    best = max(shown, key=lambda h: max((_likeness(h, t) for t, _ in stripped), default=0), default=None)
+    best = max(
+        shown, key=lambda h: max((_likeness(h, t) for t, _ in stripped), default=0), default=None
+    )
     if best and max((_likeness(best, t) for t, _ in stripped), default=0) >= _ALIKE:
         return Title(best, "page")
     if stripped:
@@ -99,7 +103,12 @@ def suffix(title: str, *, title_shown: str) -> str | None:
 def _spellings(names: tuple[str, ...]) -> frozenset[str]:
     """The names in one word, also as a domain and without its ending."""
     folded = {typography.fold(name).replace(" ", "") for name in names} - {""}
-    domains = {f"{prefix}{name}{ending}" for name in folded for prefix in ("", "www") for ending in _ENDINGS}
+    domains = {
+        f"{prefix}{name}{ending}"
+        for name in folded
+        for prefix in ("", "www")
+        for ending in _ENDINGS
+    }
     return frozenset(folded | domains)
 
 

@@ -49,7 +49,7 @@ class AddressGuard:
         asked = asked_of(request)
         if self._sites is None or asked is None:
             return
-        if not urls.is_fetchable(request.url):
+        if asked.redirects and not urls.is_fetchable(request.url):
             raise Refused("not a web address")
         if not self._private_anywhere:
             return

@@ -265,15 +265,15 @@ class FrameStore(ABC):
     def _join(self, session: Session, members: Sequence[bytes], *, before: int) -> bytes:
         """Bodies end to end. Those in a dictionary need one of a generation `before` this."""
         found = rows.by_digest(session, members)
+        bases = {frame.base_sha256 for frame in found.values() if frame.base_sha256}
+        numbers = rows.generation_numbers(session, bases)
         bodies: list[bytes] = []
         for sha256 in members:
             frame = found.get(sha256)
             if frame is None:
                 raise _missing(sha256)
-            if frame.kind == IN_DICTIONARY and frame.base_sha256 is not None:
-                base = rows.generation(session, frame.base_sha256)
-                if base is None or base.number >= before:
-                    raise _damaged(sha256, "the dictionary needs itself")
+            if frame.base_sha256 is not None and numbers.get(frame.base_sha256, before) >= before:
+                raise _damaged(sha256, "the dictionary needs itself")
             bodies.append(self._body(session, [frame], sha256=sha256))
         return b"".join(bodies)[:LIMIT]
 

@@ -103,7 +103,7 @@ def by_digest(session: Session, digests: Sequence[bytes]) -> dict[bytes, FrameRo
 
 def add(session: Session, rows: Sequence[FrameRow]) -> None:
     """Write frames; those that another process has written meanwhile stay as they are."""
-    session.execute(insert_or_ignore(session, Frame), [row._asdict() for row in rows])
+    insert_or_ignore(session, Frame, [row._asdict() for row in rows])
 
 
 def first_captures(session: Session, site_id: int) -> list[FirstCapture]:
@@ -124,6 +124,12 @@ def generation(session: Session, sha256: bytes) -> Generation | None:
     return None if row is None else _generation(row)
 
 
+def generation_numbers(session: Session, digests: Iterable[bytes]) -> dict[bytes, int]:
+    """Which generations these dictionaries are, without those that are missing."""
+    asked = select(Dictionary.sha256, Dictionary.generation).where(Dictionary.sha256.in_(digests))
+    return {row.sha256: row.generation for row in session.execute(asked)}
+
+
 def add_generation(session: Session, new: Generation) -> None:
     """Write a dictionary, unless another process has written one of the same number meanwhile."""
     values = {
@@ -133,7 +139,7 @@ def add_generation(session: Session, new: Generation) -> None:
         "members": b"".join(new.members),
         "size": new.size,
     }
-    session.execute(insert_or_ignore(session, Dictionary), [values])
+    insert_or_ignore(session, Dictionary, [values])
 
 
 def count(session: Session) -> dict[str, int]:

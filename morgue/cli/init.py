@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from config.settings import BUNDLED_SITES
+from config.settings import BUNDLED_SITES, load_settings
 from morgue.cli import output
+from morgue.cli.access import configuration
 from morgue.cli.errors import Failure
 from morgue.docs import settings_template
 
@@ -22,6 +23,9 @@ def init(folder: Path, *, contact: str | None) -> None:
     """
     if contact is None and output.is_terminal(sys.stdin) and not (folder / "morgue.yaml").exists():
         contact = _ask_contact()
+    if contact:
+        with configuration():
+            load_settings(env={}, overrides={"contact": contact}, cwd=Path.cwd())
     try:
         (folder / "sites").mkdir(parents=True, exist_ok=True)
         written = _write_new(folder / "morgue.yaml", settings_template(contact=contact or None))

@@ -123,15 +123,16 @@ def _crawl(stage: Stage, newsroom: Newsroom) -> bool:
     offset = newsroom.clock.now() - stage.clock.now()
     command = morgue_command("--config", str(stage.settings_file), "crawl", "--trigger", "demo")
     env = os.environ | {"MORGUE_CLOCK_OFFSET_S": str(offset.total_seconds())}
-    with _ended_with_us(subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL)) as child:
+    child = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL)  # noqa: S603 - ourselves
+    with _ended_with_us(child):
         return child.wait() == 0
 
 
 @contextmanager
-def _ended_with_us(child: "subprocess.Popen[bytes]") -> Iterator["subprocess.Popen[bytes]"]:
+def _ended_with_us(child: "subprocess.Popen[bytes]") -> Iterator[None]:
     """End the child in peace when we are interrupted; a terminal's Ctrl-C has reached it already."""
     try:
-        yield child
+        yield
     except BaseException:
         if child.poll() is None:
             child.send_signal(signal.SIGTERM)

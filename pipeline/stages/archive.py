@@ -69,7 +69,7 @@ class ArchiveVisit:
             url=fetched.url,
             outcome=archived.outcome.value,
             status=fetched.status,
-            detail=fetched.error or fetched.refusal,
+            detail=fetched.error or fetched.refusal or _doubt(fetched),
             article=archived.article_id,
             revision=archived.revision_number,
         )
@@ -98,3 +98,9 @@ class ArchiveVisit:
     def _body(self, sha256: bytes) -> bytes:
         with self._context.archive.read() as session:
             return self._context.archive.captures.get(session, sha256)
+
+
+def _doubt(fetched: Fetched) -> str | None:
+    """Why the reading was not believed."""
+    reason = fetched.result.reading.reason if fetched.result else None
+    return reason.value if reason else None

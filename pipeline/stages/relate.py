@@ -70,7 +70,7 @@ def relate(archive: Archive, article_id: int, shingles: tuple[int, ...]) -> list
             session, shingles, exclude_article=article_id, limit=_LOOKED_UP
         )
         near = {
-            one.article_id
+            one.article_id: one.shared_count
             for one in candidates
             if one.shared_count >= _SHARED
             and one.shared_count >= _SHARED_SHARE * min(len(shingles), one.shingle_count)
@@ -83,10 +83,11 @@ def relate(archive: Archive, article_id: int, shingles: tuple[int, ...]) -> list
         )
         others = [
             party
-            for party in relations.parties(session, sorted(near | credited))
+            for party in relations.parties(session, sorted(near.keys() | credited))
             if party.site_id != own.site_id
         ]
-    found = _judge(own, others[:_ALIGNED], is_credited=bool(credited))
+    others.sort(key=lambda one: (one.article_id not in credited, -near.get(one.article_id, 0)))
+    found = _judge(own, others[:_ALIGNED])
     if not found:
         return []
     with archive.write() as session:
@@ -106,8 +107,11 @@ def relate(archive: Archive, article_id: int, shingles: tuple[int, ...]) -> list
         ]
 
 
-def _judge(own: PartyRow, others: list[PartyRow], *, is_credited: bool) -> list[Found]:
-    """The article's best source, and every copy of it; a credited source of no known article by its URL."""
+def _judge(own: PartyRow, others: list[PartyRow]) -> list[Found]:
+    """The article's best source, and every copy of it.
+
+    Where no text overlaps, a credit line that links to another site still states a source.
+    """
     sources: list[Found] = []
     copies: list[Found] = []
     for other in others:
@@ -116,10 +120,25 @@ def _judge(own: PartyRow, others: list[PartyRow], *, is_credited: bool) -> list[
             (sources if link.copy_id == own.article_id else copies).append(link)
     if sources:
         return [max(sources, key=_strength), *copies]
-    if own.source_url and not is_credited and urls.is_fetchable(own.source_url):
-        words = ("link in the credit line",)
-        copies.append(Found(own.article_id, None, urls.canonical(own.source_url), None, words))
-    return copies
+    stated = _stated(own, others)
+    return [stated, *copies] if stated else copies
+
+
+def _stated(own: PartyRow, others: list[PartyRow]) -> Found | None:
+    """The source that the article's own credit line links to."""
+    if own.source_url is None or not urls.is_fetchable(own.source_url):
+        return None
+    if urls.host(own.source_url) == urls.host(own.urls[0][0]):
+        return None
+    key = urls.key(own.source_url)
+    known = next((each for each in others if any(key == own_key for _, own_key in each.urls)), None)
+    return Found(
+        copy_id=own.article_id,
+        source_id=known.article_id if known else None,
+        source_url=known.urls[0][0] if known else urls.canonical(own.source_url),
+        containment=None,
+        evidence=("link in the credit line",),
+    )
 
 
 def _strength(link: Found) -> tuple[bool, float]:

@@ -285,6 +285,7 @@ def test_a_dictionary_grows_until_it_is_full_and_then_stays(
     with room.read() as session:
         sizes = list(session.scalars(select(Dictionary.size).order_by(Dictionary.generation)))
     assert all(new >= 2 * old for old, new in pairwise(sizes[:-1]))
+    assert len(sizes) == 3
     assert LIMIT * 3 // 4 < sizes[-1] <= LIMIT
     stranger = open_store(spec)  # with nothing at hand
     for article, sha256 in enumerate(digests):

@@ -124,7 +124,7 @@ def test_tiny_huge_and_incompressible_bodies_are_not_in_a_dictionary() -> None:
 
 
 def test_a_dictionary_of_large_pages_takes_the_newest() -> None:
-    pages = [page(number, size=LIMIT // 2) for number in range(1, 9)]
+    pages = [page(number, size=LIMIT // 4) for number in range(1, 9)]
     assert choose(pages, current=None) == (digest(7), digest(8))
 
 
@@ -137,6 +137,16 @@ def test_a_dictionary_grows_only_by_doubling() -> None:
     assert grown is not None
     assert grown[:4] == current.members
     assert grown[4:] == tuple(first.sha256 for first in new)
+
+
+def test_a_dictionary_grows_by_pages_of_other_kinds_too() -> None:
+    current = generation(1, 2, 3, 4, size=400_000)
+    like = [page(number, base=current.sha256) for number in (5, 6, 7, 8)]
+    assert choose([page(1), page(9), *like], current=current) == (
+        *current.members,
+        digest(9),
+        *(first.sha256 for first in like),
+    )
 
 
 def test_a_full_dictionary_stays() -> None:

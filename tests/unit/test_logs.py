@@ -25,10 +25,9 @@ def configured(monkeypatch):
         return stream
 
     yield configure
+    logging.getLogger("scrapy").setLevel(logging.NOTSET)
     root.handlers[:], level = before
     root.setLevel(level)
-    for name in logs.NOISY:
-        logging.getLogger(name).setLevel(logging.NOTSET)
     structlog.reset_defaults()
 
 
@@ -67,6 +66,7 @@ def test_a_level_hides_what_is_below_it(configured):
 
 def test_talkative_libraries_are_heard_from_warnings_on(configured):
     stream = configured("debug")
+    logging.getLogger("scrapy").setLevel("DEBUG")  # as Scrapy does
     logging.getLogger("scrapy.core.engine").info("Spider opened")
     logging.getLogger("scrapy.core.engine").warning("slow")
     assert "Spider opened" not in stream.getvalue()

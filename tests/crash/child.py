@@ -1,0 +1,74 @@
+"""A crawl that kills itself with SIGKILL the n-th time it comes to a named step.
+
+usage: child.py MORGUE.YAML CLOCK_OFFSET_S [STEP N]
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from config.clock import SystemClock
+from config.settings import load_settings
+from config.site import load_sites
+from crawler import crawl
+from crawler.run import run_crawl
+from db import identity, ledger, links
+from pipeline.stages.archive import ArchiveVisit
+from pipeline.stages.keep import KeepCapture
+from pipeline.stages.read import ReadPage
+from pipeline.stages.relate import RelateArticle
+
+STEPS = {
+    "links_offered": (links, "offer_links", "after"),
+    "capture_comes": (KeepCapture, "process_item", "before"),
+    "capture_written": (ledger, "keep_captures", "after"),
+    "capture_kept": (ReadPage, "process_item", "before"),
+    "page_read": (ArchiveVisit, "process_item", "before"),
+    "visit_written": (ledger, "archive_entries", "after"),
+    "visit_archived": (RelateArticle, "process_item", "before"),
+    "reprint_written": (identity, "add_reprint", "after"),
+    "crawl_ends": (crawl, "finish", "before"),
+}
+"""Step -> whose function stands there, and on which side of it. "after" is inside its transaction."""
+
+
+def arm(step: str, count: int) -> None:
+    """Make the process die at the step, the count-th time."""
+    owner, name, side = STEPS[step]
+    original: Callable[..., Any] = getattr(owner, name)
+    left = count
+
+    def deadly(*args: Any, **kwargs: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if side == "before" and left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = original(*args, **kwargs)
+        if side == "after" and left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(owner, name, deadly)
+
+
+def main() -> int:
+    """Crawl every configured site."""
+    config, offset_s, *deadly = sys.argv[1:]
+    if deadly:
+        arm(deadly[0], int(deadly[1]))
+    settings = load_settings(Path(config), env=os.environ, cwd=Path.cwd())
+    report = run_crawl(
+        settings,
+        list(load_sites(settings.sites_dir).values()),
+        trigger="command",
+        clock=SystemClock(offset=timedelta(seconds=float(offset_s))),
+    )
+    return 0 if report.outcome == "finished" else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""A crawl killed with SIGKILL at each named step, then run again: nothing lost, nothing doubled."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.clock import SystemClock
+from db.archive import Archive
+from db.sql import run_read_only
+from db.verify import verify
+from morgue.demo.newsroom import COURIER, MERIDIAN, Newsroom, NewsroomServer, write_site_files
+
+CHILD = Path(__file__).with_name("child.py")
+STEPS = [
+    ("links_offered", 1),
+    ("capture_comes", 1),
+    ("capture_written", 2),
+    ("capture_kept", 3),
+    ("page_read", 3),
+    ("visit_written", 2),
+    ("visit_archived", 4),
+    ("reprint_written", 1),
+    ("crawl_ends", 1),
+]
+STATE = """
+select l.url_key, r.number, r.normal_sha256
+from revision r join article a on a.id = r.article_id join link l on l.article_id = a.id
+order by 1, 2
+"""
+REPRINTS = """
+select a.url_key as copy, r.source_url from reprint r
+join article_url a on a.article_id = r.copy_article_id and a.evidence = 'asked' order by 1, 2
+"""
+DOUBLED = "select count(*) as n from (select capture_id from visit where capture_id is not null) v"
+
+
+@pytest.fixture(scope="module")
+def outlets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, float]]:
+    """A folder with site files of running outlets, and how far their time is from ours."""
+    newsroom = Newsroom(outlets=[COURIER, MERIDIAN], articles=18)
+    newsroom.advance(timedelta(hours=2))
+    with NewsroomServer(newsroom) as server:
+        folder = tmp_path_factory.mktemp("sites")
+        write_site_files(folder, server)
+        offset = newsroom.clock.now() - SystemClock().now().astimezone(UTC)
+        yield folder, offset.total_seconds()
+
+
+def project(folder: Path, sites: Path, address: str) -> Path:
+    config = folder / "morgue.yaml"
+    config.write_text(f"archive_url: {address}\nsites_dir: {sites}\n")
+    return config
+
+
+def crawl(config: Path, offset_s: float, *step: str) -> int:
+    command = [sys.executable, "-P", str(CHILD), str(config), str(offset_s), *step]
+    return subprocess.run(command, timeout=100, check=False, capture_output=True).returncode
+
+
+def rows(address: str, statement: str) -> list[Any]:
+    with Archive.open(address, clock=SystemClock(), read_only=True) as archive:
+        return [tuple(row) for row in run_read_only(archive, statement, limit=10_000).rows]
+
+
+@pytest.fixture(scope="module")
+def unharmed(outlets: tuple[Path, float], tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """What an undisturbed crawl archives."""
+    sites, offset_s = outlets
+    folder = tmp_path_factory.mktemp("unharmed")
+    address = f"sqlite:///{folder}/archive.sqlite3"
+    assert crawl(project(folder, sites, address), offset_s) == 0
+    return [rows(address, STATE), rows(address, REPRINTS)]
+
+
+@pytest.mark.parametrize(("step", "count"), STEPS, ids=[step for step, _ in STEPS])
+def test_a_killed_crawl_loses_nothing_and_doubles_nothing(
+    step: str,
+    count: int,
+    outlets: tuple[Path, float],
+    unharmed: list[Any],
+    archive_url: str,
+    tmp_path: Path,
+) -> None:
+    sites, offset_s = outlets
+    config = project(tmp_path, sites, archive_url)
+    assert crawl(config, offset_s, step, str(count)) == -9, "it was not killed there"
+    kept = rows(archive_url, "select count(*) from capture")[0][0]
+    # later than the dead crawl's lease, before anything known is due again
+    assert crawl(config, offset_s + 600) == 0
+    assert rows(archive_url, "select count(*) from capture")[0][0] >= kept
+    assert rows(archive_url, "select count(*) from unread") == [(0,)]
+    assert rows(archive_url, STATE) == unharmed[0]
+    assert rows(archive_url, REPRINTS) == unharmed[1]
+    with Archive.open(archive_url, clock=SystemClock(), read_only=True) as archive:
+        assert verify(archive) == []
+    assert rows(archive_url, "select count(*) from crawl where outcome = 'killed'") == [(1,)]
