@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from db import search
 from db.contents import digest, pack_content
-from db.entries import Archived, Entry, NewArticle, NewRevision
+from db.entries import Archived, Entry, NewArticle, NewExtraction, NewRevision
 from db.models import (
     GUID_LIMIT,
     Article,
@@ -30,7 +30,7 @@ from db.models import (
 from db.statements import (
     Row,
     chunks,
-    insert_new_rows,
+    insert_or_ignore,
     insert_rows,
     pack_hashes,
     reserve_ids,
@@ -51,6 +51,7 @@ class _ArticleState:
     revision_count: int = 0
     revision_id: int | None = None
     normal_sha256: bytes | None = None
+    text: str = ""  # of the newest revision
     seen_at: datetime | None = None  # when the newest revision was seen last
     gone_at: datetime | None = None
     shingles: tuple[int, ...] = ()
@@ -98,7 +99,7 @@ class Batch:
     def add(self, entry: Entry) -> Archived:
         """Settle one entry and gather its rows."""
         article = self._article_of(entry)
-        extraction_id = self._add_extraction(entry)
+        extraction_id = next(self._extraction_ids) if entry.extraction else None
         outcome, revision_id, number = entry.outcome, entry.seen_revision_id, None
         if entry.revision is not None:
             assert article is not None
@@ -110,6 +111,8 @@ class Batch:
                 outcome = VisitOutcome.NEW if is_first else VisitOutcome.REVISED
                 revision_id = self._add_revision(entry, entry.revision, article, extraction_id)
                 number = article.revision_count
+        if entry.extraction is not None and extraction_id is not None:
+            self._add_extraction(entry, entry.extraction, extraction_id, article)
         if article is not None:
             self._see(entry, article, revision_id)
         visit_id = self._add_visit(entry, outcome, revision_id)
@@ -127,7 +130,7 @@ class Batch:
         session, rows = self._session, self._rows
         articles = [*self._articles.values(), *self._created.values()]
         contents = [rows.contents[sha256] for sha256 in sorted(rows.contents)]
-        insert_new_rows(session, Content, contents)
+        insert_or_ignore(session, Content, contents)
         insert_rows(session, Article, [_article_row(a) for a in articles if a.is_new])
         insert_rows(session, Extraction, rows.extractions)
         insert_rows(session, Revision, rows.revisions)
@@ -135,7 +138,7 @@ class Batch:
         insert_rows(session, Quarantine, rows.quarantines)
         changed = [a for a in articles if a.is_changed and not a.is_new]
         run_many(session, _ARTICLE_STATE, [_article_state(a) for a in changed])
-        insert_new_rows(session, ArticleUrl, list(rows.aliases.values()))
+        insert_or_ignore(session, ArticleUrl, list(rows.aliases.values()))
         seen = [row for row in rows.aliases.values() if row["article_id"] in self._articles]
         run_many(session, _ALIAS_BACK, [_alias_key(row) for row in seen])
         run_many(session, _LINK_STATE, rows.links)
@@ -159,16 +162,19 @@ class Batch:
             self._created[entry.article] = article
         return article
 
-    def _add_extraction(self, entry: Entry) -> int | None:
-        extraction = entry.extraction
-        if extraction is None:
-            return None
-        extraction_id = next(self._extraction_ids)
+    def _add_extraction(
+        self,
+        entry: Entry,
+        extraction: NewExtraction,
+        extraction_id: int,
+        article: _ArticleState | None,
+    ) -> None:
         sha256 = digest(extraction.content)
         if sha256 not in self._rows.contents:
             self._rows.contents[sha256] = {
                 "sha256": sha256,
-                "data": pack_content(extraction.content),
+                "revision_id": article.revision_id if article else None,
+                "data": pack_content(extraction.content, text=article.text if article else ""),
             }
         self._rows.extractions.append(
             {
@@ -191,7 +197,6 @@ class Batch:
                     "quarantined_at": entry.visited_at,
                 }
             )
-        return extraction_id
 
     def _add_revision(
         self, entry: Entry, revision: NewRevision, article: _ArticleState, extraction_id: int
@@ -203,6 +208,7 @@ class Batch:
         article.revision_count += 1
         article.revision_id = revision_id
         article.normal_sha256 = revision.normal_sha256
+        article.text = storable(revision.text) or ""
         article.seen_at = None
         article.shingles = tuple(dict.fromkeys(revision.shingles))
         article.is_changed = True
@@ -218,7 +224,7 @@ class Batch:
                 "recorded_at": self._now,
                 "title": revision.title,
                 "standfirst": revision.standfirst,
-                "text": revision.text,
+                "text": article.text,
                 "authors": [storable(author) for author in revision.authors],
                 "published_at": revision.published_at,
                 "published": storable(revision.published, 40),
@@ -387,17 +393,16 @@ def _load_articles(session: Session, entries: Iterable[Entry]) -> dict[int, _Art
             .order_by(_ARTICLE.id)
             .with_for_update()
         ).all()
-        newest = dict(
-            session.execute(
-                select(Revision.id, Revision.normal_sha256).where(
+        newest = {
+            row.id: row
+            for row in session.execute(
+                select(Revision.id, Revision.normal_sha256, Revision.text).where(
                     Revision.id.in_([row.revision_id for row in rows if row.revision_id])
                 )
             )
-            .tuples()
-            .all()
-        )
+        }
         for row in rows:
-            shingles = unpack_hashes(row.shingles)
+            revision = newest.get(row.revision_id)
             states[row.id] = _ArticleState(
                 id=row.id,
                 site_id=row.site_id,
@@ -405,9 +410,10 @@ def _load_articles(session: Session, entries: Iterable[Entry]) -> dict[int, _Art
                 first_seen_at=row.first_seen_at,
                 revision_count=row.revision_count,
                 revision_id=row.revision_id,
-                normal_sha256=newest.get(row.revision_id),
+                normal_sha256=revision.normal_sha256 if revision else None,
+                text=revision.text if revision else "",
                 gone_at=row.gone_at,
-                shingles=shingles,
+                shingles=unpack_hashes(row.shingles),
             )
     return states
 

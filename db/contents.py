@@ -48,14 +48,21 @@ def digest(content: bytes) -> bytes:
     return sha256(content).digest()
 
 
-def pack_content(content: bytes) -> bytes:
-    """A content, compressed; the frame states its size."""
-    return zstandard.ZstdCompressor(level=_LEVEL).compress(content)
+def pack_content(content: bytes, *, text: str = "") -> bytes:
+    """A content, compressed against the text of its revision, which it mostly repeats: a tenth is left."""
+    return zstandard.ZstdCompressor(level=_LEVEL, dict_data=_against(text)).compress(content)
 
 
-def unpack_content(packed: bytes) -> bytes:
-    """The content of `pack_content`, up to 256 MiB."""
-    return zstandard.ZstdDecompressor().decompress(packed, max_output_size=_CONTENT_LIMIT)
+def unpack_content(packed: bytes, *, text: str = "") -> bytes:
+    """The content of `pack_content`, up to 256 MiB; `text` must be the same."""
+    decompressor = zstandard.ZstdDecompressor(dict_data=_against(text))
+    return decompressor.decompress(packed, max_output_size=_CONTENT_LIMIT)
+
+
+def _against(text: str) -> zstandard.ZstdCompressionDict | None:
+    if not text:
+        return None
+    return zstandard.ZstdCompressionDict(text.encode(), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
 
 
 def pack_headers(headers: Sequence[tuple[str, str]]) -> bytes:

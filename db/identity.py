@@ -15,7 +15,7 @@ from db import search
 from db.captured import kept_capture
 from db.entries import CandidateRow, KeptCapture, OverlapCandidate
 from db.models import Article, ArticleUrl, Capture, Extraction, Link, Reprint, Revision
-from db.statements import CHUNK, chunks, insert_new_rows, is_postgres, unpack_hashes
+from db.statements import CHUNK, chunks, insert_or_ignore, is_postgres, unpack_hashes
 
 GUID_SHARED_BY = 20
 """A guid that more articles than this carry says nothing: the newest of them are candidates."""
@@ -201,5 +201,5 @@ def add_reprint(
         "evidence": list(evidence),
         "found_at": now,
     }
-    insert_new_rows(session, Reprint, [row])
+    insert_or_ignore(session, Reprint, [row])
     return True

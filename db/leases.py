@@ -10,12 +10,12 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Lease
-from db.statements import insert_new_rows
+from db.statements import insert_or_ignore
 
 
 def take(session: Session, name: str, *, owner: str, now: datetime, ttl: timedelta) -> int | None:
     """Take the lease if it is free, run out, or already the owner's. Returns its token, or None."""
-    insert_new_rows(session, Lease, [{"name": name, "owner": None, "token": 0, "until_at": None}])
+    insert_or_ignore(session, Lease, [{"name": name, "owner": None, "token": 0, "until_at": None}])
     return session.scalar(
         update(Lease)
         .where(

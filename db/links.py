@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from db.entries import FoundLink, KnownLink, Offered
 from db.models import GUID_LIMIT, Link, storable, to_millisecond
-from db.statements import chunks, insert_new_rows, run_many, table_of
+from db.statements import chunks, insert_or_ignore, run_many, table_of
 
 REST = timedelta(days=1)
 """How long a link that is not wanted any more is left alone whatever an untrusted source says."""
@@ -70,7 +70,7 @@ def offer_links(
         added = [
             _new_row(link, site_id, source_id, now) for link in chunk if link.url_key not in found
         ]
-        insert_new_rows(session, Link, added)
+        insert_or_ignore(session, Link, added)
         changes = [
             change
             for link in chunk
@@ -131,7 +131,7 @@ def load_links(session: Session, link_ids: Sequence[int]) -> dict[int, KnownLink
 
 def ensure_link(session: Session, site_id: int, link: FoundLink, *, now: datetime) -> KnownLink:
     """The link of this URL, added if new, due now: for URLs that a person names."""
-    insert_new_rows(session, Link, [_new_row(_settle(link), site_id, None, now)])
+    insert_or_ignore(session, Link, [_new_row(_settle(link), site_id, None, now)])
     session.execute(
         update(Link)
         .where(Link.site_id == site_id, Link.url_key == link.url_key)

@@ -325,6 +325,7 @@ class Content(Base):
 
     __tablename__ = "content"
     sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    revision_id: Mapped[int | None] = mapped_column(Integer)  # against whose text; no key: see Link
     data: Mapped[bytes] = mapped_column(LargeBinary)  # zstd of canonical JSON
 
 

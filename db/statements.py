@@ -36,14 +36,9 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> Non
     run_many(session, _insert(model), rows)
 
 
-def insert_new_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
+def insert_or_ignore(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
     """Insert rows, but for those whose key is there already."""
-    run_many(session, insert_or_ignore(session, model), rows)
-
-
-def insert_or_ignore(session: Session, model: type[Base]) -> Insert:
-    """The INSERT that leaves rows alone which are there already."""
-    return _insert_or_ignore(model, is_postgres=is_postgres(session))
+    run_many(session, _insert_or_ignore(model, is_postgres=is_postgres(session)), rows)
 
 
 def run_many(session: Session, statement: Insert | Update, rows: Sequence[Row]) -> None:

@@ -236,8 +236,8 @@ def _site_finished(line: bytes) -> Mapping[str, Any] | None:
 
 def _tell(event: Mapping[str, Any]) -> None:
     """What an operator wants to know of a child's line."""
-    told = {key: event.get(key) for key in ("site", "outcome", "counts")}
+    told = {key: event[key] for key in ("site", "counts", "due_at") if event.get(key)}
     if event.get("error"):
-        log.warning("site_failed", **told, error=event["error"], next=event.get("due_at"))
+        log.warning("site_failed", **told, error=event["error"])
     else:
-        log.info("site_crawled", **told, next=event.get("due_at"))
+        log.info("site_crawled", **told)

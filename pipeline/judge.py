@@ -49,7 +49,7 @@ _LOGIN = re.compile(
     re.IGNORECASE,
 )
 _SECTION_PATH = re.compile(
-    r"^/(?:(?:[a-z]{2}(?:-[a-z]{2})?/)?(?:index\.\w+|home)?|(?:category|categories|tag|tags|topic|topics|author|authors|section|sections|search|archive|archives|page)/.*)$",
+    r"^/(?:(?:[a-z]{2}(?:-[a-z]{2})?/)?(?:index\.\w+|home)?|(?:category|categories|tag|tags|topic|topics|author|authors|section|sections|search|archive|archives)/.*|.*/page/\d+/?)$",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"""[.!?。！？…]["”’»)]?$""")

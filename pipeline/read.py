@@ -451,7 +451,8 @@ def _searched(walk: _Walk) -> StatedMoment | None:
             original_date=True,
             url=walk.page.url,
             max_date=latest.isoformat(),
-            extensive_search=True,
+            # Its extensive search guesses languages: seconds at its first miss, and by the day's own date.
+            extensive_search=False,
         )
     except Exception:  # noqa: BLE001  # a library over hostile markup: whatever it raises means "no date"
         return None

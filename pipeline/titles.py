@@ -50,7 +50,9 @@ def choose(
         return Title(best, "page")
     if stripped:
         return Title(*stripped[0])
-    return Title(shown[0], "page") if shown else None
+    if shown:
+        return Title(shown[0], "page")
+    return Title(*declared[0]) if declared else None
 
 
 def _confirmed(heading: str, declared: str) -> str | None:

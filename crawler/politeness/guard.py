@@ -68,6 +68,15 @@ def installed_resolver() -> GuardedResolver:
     return resolver
 
 
+def private_refusal(words: str, *, url: str) -> str | None:
+    """The refusal behind a failure that looks like one of DNS, where the resolver kept an address back."""
+    if not words.startswith("dns:"):
+        return None
+    name = name_of(url)
+    address = installed_resolver().refused_address(name)
+    return f"private address: {name} is {address}" if address else None
+
+
 def private_names(site: SiteConfig) -> frozenset[str]:
     """The names that may lead to private addresses when asked for the site."""
     sources = (name_of(source.url) for source in site.sources)

@@ -18,6 +18,7 @@ from config.site import SiteConfig
 from crawler.answers import explain
 from crawler.asked import KEY, Asked, Refused, Stopping, asked_of
 from crawler.politeness import slots
+from crawler.politeness.guard import private_refusal
 from pipeline import urls
 
 MAX_PARSED: Final = 500 * 1024
@@ -34,10 +35,10 @@ UNREACHABLE: Final = "robots.txt unreachable"
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What one host allows: a parser, or why it is out of reach."""
+    """What one host allows: a parser, or why nothing there may be asked for."""
 
     parser: ProtegoRobotParser | None = None
-    unreachable: str | None = None
+    refusal: str | None = None
 
 
 class Robots:
@@ -69,8 +70,8 @@ class Robots:
             known = self._rules[origin] = asyncio.get_running_loop().create_future()
             known.set_result(await self._fetch(origin, asked.site))
         rules = known.result() if known.done() else await asyncio.shield(known)
-        if rules.unreachable:
-            raise Refused(f"{UNREACHABLE}: {rules.unreachable}")
+        if rules.refusal:
+            raise Refused(rules.refusal)
         if rules.parser and not rules.parser.allowed(request.url, self._user_agent):
             self._crawler.stats.inc_value("robots/forbidden_count")
             raise Refused("robots")
@@ -95,14 +96,15 @@ class Robots:
         try:
             response = await self._crawler.engine.download_async(request)
         except Stopping:
-            return _Rules(unreachable="the crawl is being stopped")
+            return _Rules(refusal=f"{UNREACHABLE}: the crawl is being stopped")
         except Exception as error:  # noqa: BLE001  unreachable is unreachable
-            return _Rules(unreachable=explain(error, url=url))
+            words = explain(error, url=url)
+            return _Rules(refusal=private_refusal(words, url=url) or f"{UNREACHABLE}: {words}")
         return self._read(response, origin)
 
     def _read(self, response: Response, origin: str) -> _Rules:
         if response.status >= 500 or response.status == 429 or response.status < 200:
-            return _Rules(unreachable=f"HTTP {response.status}")
+            return _Rules(refusal=f"{UNREACHABLE}: HTTP {response.status}")
         if response.status >= 300:
             return _Rules()
         body = response.body[:MAX_PARSED]

@@ -20,7 +20,7 @@ from crawler.crawl import Crawl
 from crawler.documents import Documents
 from crawler.lanes import CHUNK, Lane, SourceDocument
 from crawler.politeness import slots
-from crawler.politeness.guard import installed_resolver, name_of
+from crawler.politeness.guard import private_refusal
 from crawler.politeness.robots import UNREACHABLE
 from crawler.requests import Requests
 from db import links
@@ -29,6 +29,7 @@ from db.errors import ArchiveError
 from pipeline.context import LEASE_TTL, LeaseLost, context_of
 from pipeline.items import Fetched
 
+_UNREAD_AT_ONCE = 16
 _NO_ANSWER = ("timeout", "dns", "connection", "tls", "http", "failed")
 
 log = structlog.get_logger(__name__)
@@ -72,7 +73,7 @@ class SiteSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Requests, one whenever a site may be asked: memory stays flat however much is due."""
-        for fetched in self.of.unread(self.of):
+        async for fetched in self._unread():
             yield fetched
         waiting = list(self.of.lanes.values())
         while waiting and not self._is_stopping:
@@ -147,6 +148,30 @@ class SiteSpider(Spider):
         run.problem = error or f"refused: {refusal}"
         self.of.tell("source_failed", lane.site.name, url=asked.url, problem=run.problem)
         await self._working(lane, self._documents.close(lane, run))
+
+    async def _unread(self) -> AsyncIterator[Fetched]:
+        """What an earlier crawl kept and did not live to read, a few at a time."""
+        on_their_way: set[int] = set()
+
+        def done(item: Fetched) -> None:
+            on_their_way.discard(id(item))
+            self._changed.set()
+
+        endings = (signals.item_scraped, signals.item_error, signals.item_dropped)
+        for kind in endings:
+            self.crawler.signals.connect(done, signal=kind)
+        captures = iter(self.of.unread(self.of))
+        while (fetched := await asyncio.to_thread(next, captures, None)) is not None:
+            self.of.lanes[fetched.site].tried.add(fetched.link.id)
+            on_their_way.add(id(fetched))
+            yield fetched
+            while len(on_their_way) >= _UNREAD_AT_ONCE and not self._is_stopping:
+                self._changed.clear()
+                await self._changed.wait()
+            if self._is_stopping:
+                break
+        for kind in endings:
+            self.crawler.signals.disconnect(done, signal=kind)
 
     async def _next_request(self, waiting: list[Lane]) -> Request | None:
         """The next request, of the site that has been waiting longest."""
@@ -229,16 +254,15 @@ class SiteSpider(Spider):
             lane.answered()
         refusal = refusal_of(failure)
         if refusal is not None:
-            if refusal.startswith(UNREACHABLE):
+            if not asked.redirects and refusal.startswith(UNREACHABLE):
                 lane.failed(refusal)
                 lane.close(refusal)
             return None, refusal
         url = asked.redirects[-1][1] if asked.redirects else asked.url
         error = explain(failure, url=url)
         kind = error.partition(":")[0]
-        private = installed_resolver().refused_address(name_of(url)) if kind == "dns" else None
-        if private:
-            refusal = f"private address: {name_of(url)} is {private}"
+        refusal = private_refusal(error, url=url)
+        if refusal is not None:
             lane.failed(refusal)
             return None, refusal
         if kind in _NO_ANSWER:

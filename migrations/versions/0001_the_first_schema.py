@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.create_table(
         "content",
         sa.Column("sha256", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=True),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_content")),
     )

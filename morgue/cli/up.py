@@ -41,7 +41,7 @@ def up(invocation: Invocation) -> ExitCode:
         )
     need_contact(settings, sites)
     with archive_of(settings) as archive:
-        output.note(f"{len(sites)} sites, archive {archive.name}. Ctrl-C stops.")
+        output.note(f"Crawling into {archive.name}: {', '.join(sites)}. Ctrl-C stops.")
         daemon = Daemon(
             find_due=lambda: _find_due(archive, sites),
             command=lambda names: _command(invocation, settings, names),

@@ -1,0 +1,39 @@
+"""Crawls what its folder's task.json says and writes report.json: the process that owns the reactor."""
+
+import json
+import logging
+import resource
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from config.clock import SystemClock
+from config.settings import load_settings
+from config.site import SiteConfig
+from crawler.run import run_crawl
+
+log = logging.getLogger("child")
+
+
+def main(folder: Path) -> None:
+    logging.basicConfig(level=logging.WARNING)
+    task = json.loads((folder / "task.json").read_text())
+    overrides = {"delay_s": 0, "timeout_s": 2, "max_source_mb": 1, **task["settings"]}
+    settings = load_settings(env={}, cwd=folder, overrides=overrides)
+    report = run_crawl(
+        settings,
+        [SiteConfig.model_validate(site) for site in task["sites"]],
+        urls=task["urls"],
+        known_sites=[SiteConfig.model_validate(site) for site in task.get("known", ())],
+        trigger="command",
+        clock=SystemClock(),
+        progress=lambda event: log.warning("%s %s %s", event.name, event.site, event.facts),
+        limit=task.get("limit"),
+    )
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    written = json.dumps({"report": asdict(report), "peak_mb": peak_mb}, default=str)
+    (folder / "report.json").write_text(written)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
