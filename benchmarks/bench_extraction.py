@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import trafilatura
+from trafilatura.settings import Document
 
 from config.site import ad_hoc_site
 from pipeline import read
@@ -87,7 +88,7 @@ def predict_bare(row: Row, page: bytes) -> Row:
     document = trafilatura.bare_extraction(
         page, url=row["url"], with_metadata=True, include_comments=False
     )
-    if document is None:
+    if not isinstance(document, Document):
         return {"id": row["id"]}
     return {
         "id": row["id"],

@@ -91,10 +91,17 @@ def _run(opened: Crawl, settings: dict[str, Any]) -> None:
     crawling = process.crawl(crawler)
     with _stopped_by_signals(crawler, opened):
         process.start(install_signal_handlers=False)
-    if crawling.done() and not crawling.cancelled():
+    if crawling.done():
         crawling.result()
-    elif opened.stopped_because is None:
-        opened.stopped_because = "it was ended at once"
+    else:
+        _end_threads()
+
+
+def _end_threads() -> None:
+    """After a reactor that was ended at once: its threads would keep the process."""
+    from twisted.internet import reactor  # noqa: PLC0415  installed by now
+
+    reactor.getThreadPool().stop()
 
 
 def _finish_quietly(opened: Crawl) -> None:
@@ -118,8 +125,8 @@ def _stopped_by_signals(crawler: Crawler, opened: Crawl) -> Iterator[None]:
         if isinstance(spider, SiteSpider) and opened.stopped_because is None:
             spider.stop(f"asked to stop ({signal.Signals(number).name})")
         else:
-            opened.stopped_because = opened.stopped_because or "asked to stop"
-            reactor.stop()  # type: ignore[misc]  # the stubs take it for an unbound method
+            opened.stopped_because = f"asked twice to stop ({signal.Signals(number).name})"
+            reactor.crash()  # type: ignore[misc]  # the stubs take it for an unbound method
 
     def heard(number: int, _: object) -> None:
         reactor.callFromThread(stop, number)

@@ -4,6 +4,14 @@ from typing import Any
 
 from config.settings import Settings
 
+PIPELINES = {
+    "pipeline.stages.keep.KeepCapture": 100,
+    "pipeline.stages.read.ReadPage": 200,
+    "pipeline.stages.archive.ArchiveVisit": 300,
+    "pipeline.stages.relate.RelateArticle": 400,
+}
+"""Of our spider alone: `scrapy shell` has no crawl for them to work on."""
+
 MIDDLEWARES = {
     "crawler.politeness.guard.AddressGuard": 50,
     "crawler.politeness.robots.Robots": 100,
@@ -58,12 +66,6 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "USER_AGENT": settings.user_agent,
         "ROBOTSTXT_OBEY": False,  # ours obeys; see crawler.politeness.robots
         "ROBOTSTXT_USER_AGENT": settings.robots_user_agent,
-        "ITEM_PIPELINES": {
-            "pipeline.stages.keep.KeepCapture": 100,
-            "pipeline.stages.read.ReadPage": 200,
-            "pipeline.stages.archive.ArchiveVisit": 300,
-            "pipeline.stages.relate.RelateArticle": 400,
-        },
         "DOWNLOADER_MIDDLEWARES": {
             **MIDDLEWARES,
             **{f"scrapy.downloadermiddlewares.{name}": None for name in UNUSED_MIDDLEWARES},

@@ -4,7 +4,7 @@ Rows are gathered first and written per table in the order of their keys. Knows 
 articles it touches, and keeps it true while entries of the same article follow each other.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,14 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from db import search
+from db.article_states import (
+    ARTICLE_CHANGE,
+    ArticleState,
+    alive_elsewhere,
+    article_change,
+    article_row,
+    load_articles,
+)
 from db.contents import digest, pack_content
 from db.entries import Archived, Entry, NewArticle, NewExtraction, NewRevision
 from db.models import (
@@ -29,34 +37,12 @@ from db.models import (
 )
 from db.statements import (
     Row,
-    chunks,
     insert_or_ignore,
     insert_rows,
-    pack_hashes,
     reserve_ids,
     run_many,
     table_of,
-    unpack_hashes,
 )
-
-
-@dataclass(slots=True)
-class _ArticleState:
-    """What the batch knows of an article, itself included."""
-
-    id: int
-    site_id: int
-    guid: str | None
-    first_seen_at: datetime
-    revision_count: int = 0
-    revision_id: int | None = None
-    normal_sha256: bytes | None = None
-    text: str = ""  # of the newest revision
-    seen_at: datetime | None = None  # when the newest revision was seen last
-    gone_at: datetime | None = None
-    shingles: tuple[int, ...] = ()
-    is_new: bool = False
-    is_changed: bool = False
 
 
 @dataclass(slots=True)
@@ -82,10 +68,9 @@ class Batch:
         self._session = session
         self._now = now
         self._rows = _Rows()
-        self._created: dict[NewArticle, _ArticleState] = {}
-        self._articles = _load_articles(session, entries)
-        _load_seen_at(session, entries, self._articles)
-        self._alive = _alive_elsewhere(session, entries)
+        self._created: dict[NewArticle, ArticleState] = {}
+        self._articles = load_articles(session, entries)
+        self._alive = alive_elsewhere(session, entries)
         new = {e.article for e in entries if isinstance(e.article, NewArticle)}
         self._visit_ids = iter(reserve_ids(session, Visit, len(entries)))
         self._article_ids = iter(reserve_ids(session, Article, len(new)))
@@ -131,13 +116,13 @@ class Batch:
         articles = [*self._articles.values(), *self._created.values()]
         contents = [rows.contents[sha256] for sha256 in sorted(rows.contents)]
         insert_or_ignore(session, Content, contents)
-        insert_rows(session, Article, [_article_row(a) for a in articles if a.is_new])
+        insert_rows(session, Article, [article_row(a) for a in articles if a.is_new])
         insert_rows(session, Extraction, rows.extractions)
         insert_rows(session, Revision, rows.revisions)
         insert_rows(session, Visit, rows.visits)
         insert_rows(session, Quarantine, rows.quarantines)
         changed = [a for a in articles if a.is_changed and not a.is_new]
-        run_many(session, _ARTICLE_STATE, [_article_state(a) for a in changed])
+        run_many(session, ARTICLE_CHANGE, [article_change(a) for a in changed])
         insert_or_ignore(session, ArticleUrl, list(rows.aliases.values()))
         seen = [row for row in rows.aliases.values() if row["article_id"] in self._articles]
         run_many(session, _ALIAS_BACK, [_alias_key(row) for row in seen])
@@ -145,14 +130,14 @@ class Batch:
         run_many(session, _ALIAS_GONE, rows.gone_links)
         search.index_revisions(session, rows.indexed)
 
-    def _article_of(self, entry: Entry) -> _ArticleState | None:
+    def _article_of(self, entry: Entry) -> ArticleState | None:
         if entry.article is None:
             return None
         if isinstance(entry.article, int):
             return self._articles[entry.article]
         article = self._created.get(entry.article)
         if article is None:
-            article = _ArticleState(
+            article = ArticleState(
                 id=next(self._article_ids),
                 site_id=entry.site_id,
                 guid=storable(entry.article.guid, GUID_LIMIT),
@@ -167,7 +152,7 @@ class Batch:
         entry: Entry,
         extraction: NewExtraction,
         extraction_id: int,
-        article: _ArticleState | None,
+        article: ArticleState | None,
     ) -> None:
         sha256 = digest(extraction.content)
         if sha256 not in self._rows.contents:
@@ -199,7 +184,7 @@ class Batch:
             )
 
     def _add_revision(
-        self, entry: Entry, revision: NewRevision, article: _ArticleState, extraction_id: int
+        self, entry: Entry, revision: NewRevision, article: ArticleState, extraction_id: int
     ) -> int:
         revision_id = next(self._revision_ids)
         previous_seen_at = article.seen_at
@@ -247,7 +232,7 @@ class Batch:
         )
         return revision_id
 
-    def _see(self, entry: Entry, article: _ArticleState, revision_id: int | None) -> None:
+    def _see(self, entry: Entry, article: ArticleState, revision_id: int | None) -> None:
         """Keep the article's state: there or gone, its aliases, when its newest revision was seen."""
         if entry.outcome is VisitOutcome.GONE:
             if article.gone_at is None and article.id not in self._alive:
@@ -295,7 +280,7 @@ class Batch:
         self,
         entry: Entry,
         outcome: VisitOutcome,
-        article: _ArticleState | None,
+        article: ArticleState | None,
         revision_id: int | None,
     ) -> None:
         state = entry.link_state
@@ -321,18 +306,6 @@ class Batch:
                 }
             )
 
-
-_ARTICLE = table_of(Article).c
-_ARTICLE_STATE = (
-    update(table_of(Article))
-    .where(_ARTICLE.id == bindparam("b_id"))
-    .values(
-        revision_count=bindparam("b_revision_count"),
-        revision_id=bindparam("b_revision_id"),
-        gone_at=bindparam("b_gone_at"),
-        shingles=bindparam("b_shingles"),
-    )
-)
 
 _LINK = table_of(Link).c
 _LINK_STATE = (
@@ -373,131 +346,5 @@ _ALIAS_GONE = (
 )
 
 
-def _load_articles(session: Session, entries: Iterable[Entry]) -> dict[int, _ArticleState]:
-    """The articles that the entries name; on Postgres locked, so that numbers follow each other."""
-    ids = sorted({e.article for e in entries if isinstance(e.article, int)})
-    states = {}
-    for chunk in chunks(ids):
-        rows = session.execute(
-            select(
-                _ARTICLE.id,
-                _ARTICLE.site_id,
-                _ARTICLE.guid,
-                _ARTICLE.first_seen_at,
-                _ARTICLE.revision_count,
-                _ARTICLE.revision_id,
-                _ARTICLE.gone_at,
-                _ARTICLE.shingles,
-            )
-            .where(_ARTICLE.id.in_(chunk))
-            .order_by(_ARTICLE.id)
-            .with_for_update()
-        ).all()
-        newest = {
-            row.id: row
-            for row in session.execute(
-                select(Revision.id, Revision.normal_sha256, Revision.text).where(
-                    Revision.id.in_([row.revision_id for row in rows if row.revision_id])
-                )
-            )
-        }
-        for row in rows:
-            revision = newest.get(row.revision_id)
-            states[row.id] = _ArticleState(
-                id=row.id,
-                site_id=row.site_id,
-                guid=row.guid,
-                first_seen_at=row.first_seen_at,
-                revision_count=row.revision_count,
-                revision_id=row.revision_id,
-                normal_sha256=revision.normal_sha256 if revision else None,
-                text=revision.text if revision else "",
-                gone_at=row.gone_at,
-                shingles=unpack_hashes(row.shingles),
-            )
-    return states
-
-
-def _load_seen_at(
-    session: Session, entries: Iterable[Entry], articles: dict[int, _ArticleState]
-) -> None:
-    """When the newest revision was seen last, for the articles that are about to get another."""
-    changing = [
-        article
-        for entry in entries
-        if entry.revision is not None
-        and isinstance(entry.article, int)
-        and (article := articles[entry.article]).revision_id is not None
-        and article.normal_sha256 != entry.revision.normal_sha256
-    ]
-    for chunk in chunks(changing):
-        seen = dict(
-            session.execute(
-                select(Visit.revision_id, func.max(Visit.visited_at))
-                .join(Link, Link.id == Visit.link_id)
-                .where(
-                    Link.article_id.in_([article.id for article in chunk]),
-                    Visit.revision_id.in_([article.revision_id for article in chunk]),
-                )
-                .group_by(Visit.revision_id)
-            )
-            .tuples()
-            .all()
-        )
-        for article in chunk:
-            article.seen_at = seen.get(article.revision_id)
-
-
-def _alive_elsewhere(session: Session, entries: Iterable[Entry]) -> set[int]:
-    """Articles that another link still shows, though one of these entries found a link of theirs gone."""
-    gone = [
-        entry
-        for entry in entries
-        if entry.outcome is VisitOutcome.GONE and isinstance(entry.article, int)
-    ]
-    if not gone:
-        return set()
-    last_visit = (
-        select(func.max(Visit.id)).where(Visit.link_id == Link.id).correlate(Link).scalar_subquery()
-    )
-    alive = set()
-    for chunk in chunks(gone):
-        alive.update(
-            session.scalars(
-                select(Link.article_id)
-                .join(Visit, Visit.id == last_visit)
-                .where(
-                    Link.article_id.in_([entry.article for entry in chunk]),
-                    Link.id.not_in([entry.link_id for entry in chunk]),
-                    Visit.revision_id.is_not(None),
-                )
-            )
-        )
-    return {article_id for article_id in alive if article_id is not None}
-
-
 def _alias_key(alias: Row) -> Row:
     return {"b_article_id": alias["article_id"], "b_url_key": alias["url_key"]}
-
-
-def _article_row(article: _ArticleState) -> Row:
-    return {
-        "id": article.id,
-        "site_id": article.site_id,
-        "guid": article.guid,
-        "first_seen_at": article.first_seen_at,
-        "revision_count": article.revision_count,
-        "revision_id": article.revision_id,
-        "gone_at": article.gone_at,
-        "shingles": pack_hashes(article.shingles) or None,
-    }
-
-
-def _article_state(article: _ArticleState) -> Row:
-    return {
-        "b_id": article.id,
-        "b_revision_count": article.revision_count,
-        "b_revision_id": article.revision_id,
-        "b_gone_at": article.gone_at,
-        "b_shingles": pack_hashes(article.shingles) or None,
-    }

@@ -76,9 +76,11 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
 @contextmanager
 def writer(engine: Engine) -> Iterator[Connection]:
     """A connection in a transaction that may write; committed at the end, or rolled back."""
-    with engine.connect().execution_options(**{_IS_WRITER: True}) as connection:
-        with connection.begin():
-            yield connection
+    with (
+        engine.connect().execution_options(**{_IS_WRITER: True}) as connection,
+        connection.begin(),
+    ):
+        yield connection
 
 
 @contextmanager

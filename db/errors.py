@@ -1,5 +1,7 @@
 """What can go wrong with an archive, in words for the person who meets it. Knows no SQL."""
 
+# ruff: noqa: N818 - each is named for the state that was found, which reads better where it is caught
+
 
 class ArchiveError(Exception):
     """The archive cannot be used."""

@@ -4,8 +4,8 @@ It works in bulk: a batch of entries costs a handful of statements, whatever the
 whose state changes are touched. What a page means is decided before; here it is settled against what
 other writers have added meanwhile.
 
-Neighbours: db.entries has the values, db.links the links, db.crawls sites and crawls. What a decision
-needs to know is offered here too, from db.identity.
+Neighbours: db.entries has the values, db.links the links, db.crawls sites and crawls, db.identity what
+a decision needs to know.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,17 +21,8 @@ from db.captured import kept_capture
 from db.captures import CaptureStore, NewBody
 from db.contents import pack_headers
 from db.entries import Archived, Entry, Kept, KeptCapture, NewCapture
-from db.identity import identity_candidates, revision_origin
 from db.models import Capture, Link, Revision, Unread, Visit, VisitOutcome
 from db.statements import chunks, insert_rows, reserve_ids, run_many, table_of
-
-__all__ = [
-    "archive_entries",
-    "identity_candidates",
-    "keep_captures",
-    "revision_origin",
-    "unread_captures",
-]
 
 
 def keep_captures(

@@ -64,12 +64,12 @@ class Moment(TypeDecorator[datetime]):
     impl = String(24)
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> Any:
+    def load_dialect_impl(self, dialect: Dialect) -> Any:  # noqa: D102 - SQLAlchemy's
         if dialect.name == "postgresql":
             return dialect.type_descriptor(DateTime(timezone=True))
         return dialect.type_descriptor(String(24))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: D102
         if value is None:
             return None
         if value.tzinfo is None:
@@ -78,7 +78,7 @@ class Moment(TypeDecorator[datetime]):
             return to_millisecond(value)
         return _written_out(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
         if value is None:
             return None
         if isinstance(value, datetime):
@@ -92,7 +92,7 @@ class Words(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
         return storable(value)
 
 
@@ -367,8 +367,7 @@ class ArticleUrl(Base):
 
     __tablename__ = "article_url"
     __table_args__ = (
-        Index(None, "site_id", "url_key"),
-        Index(None, "article_id"),
+        Index(None, "url_key", "site_id"),
         UniqueConstraint("article_id", "url_key"),
     )
     id: Mapped[int] = mapped_column(Integer, primary_key=True)

@@ -32,7 +32,8 @@ def version(connection: Connection) -> str | None:
     """
     names = set(inspect(connection).get_table_names())
     if "alembic_version" in names and (names == {"alembic_version"} or "revision" in names):
-        return connection.scalar(text("SELECT version_num FROM alembic_version"))
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
     if names:
         raise NotAnArchive(
             f"{_name(connection)} holds other tables ({', '.join(sorted(names)[:3])} ...), no archive: "

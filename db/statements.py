@@ -9,7 +9,6 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Dialect, Insert, Table, Update, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from db.models import Base
 
@@ -83,7 +82,7 @@ class _Prepared:
 
 @lru_cache(maxsize=128)
 def _prepare(statement: Insert | Update, dialect: Dialect, columns: tuple[str, ...]) -> _Prepared:
-    compiled = cast("SQLCompiler", statement.compile(dialect=dialect, column_keys=columns))
+    compiled = statement.compile(dialect=dialect, column_keys=columns)
     names = tuple(compiled.positiontup or compiled.binds)
     return _Prepared(
         sql=compiled.string,

@@ -97,7 +97,7 @@ class Writer(Generic[T, R]):
         try:
             with self._archive.write() as session:
                 results = self._apply(session, [record for record, _ in batch])
-        except Exception as error:  # whatever it is, it belongs to one of the records: see below
+        except Exception as error:  # noqa: BLE001 - whatever it is, its records are told
             if len(batch) == 1:
                 batch[0][1].set_exception(error)
                 return

@@ -47,7 +47,7 @@ def _commands() -> Iterator[str]:
         "`morgue [OPTIONS] COMMAND …`, in an environment of its own: `.venv/bin/morgue`.",
         "",
     )
-    root = click.Context(morgue, info_name="morgue")
+    root = click.Context(morgue, info_name="morgue", terminal_width=100)
     yield from _parameters(morgue, root)
     yield from (
         _CONVENTIONS,
@@ -68,7 +68,7 @@ def _commands() -> Iterator[str]:
 
 def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     level = "#" * (1 + context.command_path.count(" "))
-    yield f"{level}# {context.command_path}"
+    yield f"{level} {context.command_path}"
     yield ""
     if command.help:
         yield from (*_paragraphs(command.help), "")
@@ -94,7 +94,9 @@ def _parameters(command: click.Command, context: click.Context) -> Iterator[str]
     rows = [
         record
         for parameter in command.get_params(context)
-        if isinstance(parameter, click.Option) and (record := parameter.get_help_record(context))
+        if isinstance(parameter, click.Option)
+        and parameter.name != "help"
+        and (record := parameter.get_help_record(context))
     ]
     if not rows:
         return

@@ -14,20 +14,21 @@ from pipeline import typography
 from pipeline.page import Element
 from pipeline.reading import Block, BlockKind
 
-_PLAIN = frozenset(
-    "p div section article main header footer aside nav address center form fieldset dl dd dt ul ol list body html "
-    "figure figcaption details summary table thead tbody tfoot tr td th row cell hr hgroup caption".split()
-)
+_PLAIN = frozenset((
+    "p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "address", "center", "form",
+    "fieldset", "dl", "dd", "dt", "ul", "ol", "list", "body", "html", "figure", "figcaption", "details",
+    "summary", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "row", "cell", "hr", "hgroup", "caption",
+))  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _QUOTES = frozenset(("blockquote", "quote"))
 _ITEMS = frozenset(("li", "item"))
 _LISTS = frozenset(("ul", "ol", "list", "menu"))
 _PREFORMATTED = frozenset(("pre", "code"))
 _BREAKS = frozenset(("br", "lb", "hr"))
-SKIPPED = frozenset(
-    "script style template noscript iframe object embed svg math canvas audio video select option textarea button "
-    "input head figcaption dialog".split()
-)
+SKIPPED = frozenset((
+    "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math", "canvas", "audio",
+    "video", "select", "option", "textarea", "button", "input", "head", "figcaption", "dialog",
+))  # fmt: skip
 _BREAK = "\x1e"
 _PARAGRAPH_BREAK = re.compile(rf"{_BREAK}(?:\s*{_BREAK})+")
 _SENTENCE_END = re.compile(r"""[.!?…。！？:：;"”’»)）\]]$""")
@@ -46,18 +47,52 @@ class _Context:
 class _Writer:
     """Collects inline text and cuts it into blocks."""
 
+    root: Element
+    skip: Callable[[Element], bool] | None
     blocks: list[Block] = field(default_factory=list)
     buffer: list[str] = field(default_factory=list)
     contexts: list[_Context] = field(default_factory=lambda: [_Context("paragraph")])
+    opened: list[Element] = field(default_factory=list)  # one for each context but the first
+
+    def start(self, node: Element) -> bool:
+        """Enter an element; whether what it holds is to be passed over."""
+        tag = str(node.tag)
+        is_skipped = tag in SKIPPED and (tag != "head" or node.get("rend") is None)
+        if is_skipped or (self.skip is not None and node is not self.root and self.skip(node)):
+            if tag in _PLAIN:
+                self.flush()
+            return True
+        if tag == "table" and _holds_data(node):
+            self.flush()
+            self.blocks.extend(_rows(node))
+            return True
+        if tag in _BREAKS:
+            self.buffer.append(_BREAK if tag != "hr" else _BREAK * 2)
+        elif context := _context(node, tag, self.contexts[-1]):
+            self.flush()
+            self.contexts.append(context)
+            self.opened.append(node)
+        if node.text:
+            self.buffer.append(node.text)
+        return False
+
+    def end(self, node: Element) -> None:
+        """Leave an element and take the text after it."""
+        if self.opened and self.opened[-1] is node:
+            self.flush()
+            self.opened.pop()
+            self.contexts.pop()
+        if node is not self.root and node.tail:
+            self.buffer.append(node.tail)
 
     def flush(self) -> None:
+        """End the block that is being written."""
         if not self.buffer:
             return
         raw = "".join(self.buffer)
         self.buffer.clear()
         context = self.contexts[-1]
-        for text in _cut(raw):
-            self.blocks.append(Block(context.kind, text, context.level))
+        self.blocks.extend(Block(context.kind, text, context.level) for text in _cut(raw))
 
 
 def walk(element: Element, *, skip: Callable[[Element], bool] | None = None) -> list[Block]:
@@ -65,54 +100,15 @@ def walk(element: Element, *, skip: Callable[[Element], bool] | None = None) -> 
 
     `<br><br>` ends a paragraph, blocks never run together, tables keep their rows.
     """
-    writer = _Writer()
+    writer = _Writer(element, skip)
     walker = etree.iterwalk(element, events=("start", "end"))
-    skipped: Element | None = None
-    opened: list[Element] = []
     for event, node in walker:
-        if event == "start":
-            if not isinstance(node.tag, str):
-                continue
-            is_skipped = node.tag in SKIPPED and (node.tag != "head" or node.get("rend") is None)
-            if is_skipped or (skip and node is not element and skip(node)):
-                if node.tag in _PLAIN:
-                    writer.flush()
-                skipped = node
-                walker.skip_subtree()
-                continue
-            if _is_table(node) and _holds_data(node):
-                writer.flush()
-                writer.blocks.extend(_rows(node))
-                skipped = node
-                walker.skip_subtree()
-                continue
-            _open(writer, node, opened)
-            if node.text:
-                writer.buffer.append(node.text)
-            continue
-        if node is skipped:
-            skipped = None
-        elif opened and opened[-1] is node:
-            writer.flush()
-            opened.pop()
-            writer.contexts.pop()
-        if node is not element and node.tail:
-            writer.buffer.append(node.tail)
+        if event == "end":
+            writer.end(node)
+        elif writer.start(node):
+            walker.skip_subtree()
     writer.flush()
     return writer.blocks
-
-
-def _open(writer: _Writer, node: Element, opened: list[Element]) -> None:
-    tag = str(node.tag)
-    if tag in _BREAKS:
-        writer.buffer.append(_BREAK if tag != "hr" else _BREAK * 2)
-        return
-    context = _context(node, tag, writer.contexts[-1])
-    if context is None:
-        return
-    writer.flush()
-    writer.contexts.append(context)
-    opened.append(node)
 
 
 def _context(node: Element, tag: str, outer: _Context) -> _Context | None:
@@ -165,10 +161,6 @@ def _are_paragraphs(lines: list[str]) -> bool:
     return prose * 2 >= len(lines)
 
 
-def _is_table(node: Element) -> bool:
-    return node.tag == "table"
-
-
 def _holds_data(table: Element) -> bool:
     """Whether a table is one of figures: several rows of several short cells, nothing nested."""
     if table.get("role") in ("presentation", "none") or table.find(".//table") is not None:
@@ -177,7 +169,7 @@ def _holds_data(table: Element) -> bool:
     widths = [sum(cell.tag in ("td", "th", "cell") for cell in row) for row in rows]
     if sum(width > 1 for width in widths) < 2:
         return False
-    size = sum(len(text) for text in table.itertext())
+    size = sum(len(text) for text in pages.texts(table))
     return size / max(sum(widths), 1) <= _DATA_CELL
 
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline import credits, furnishings, people, typography, watermark
+from pipeline import credit as credit_line
+from pipeline import furnishings, people, typography, watermark
 from pipeline.reading import Block, Removed
 
 _HEAD = 10  # blocks at the start among which title, byline and date lines are looked for
@@ -179,7 +180,7 @@ def _take_credit(cleaned: Cleaned, known: Known) -> None:
     before = 0
     for number, block in enumerate(blocks):
         link = known.credit_links.get(typography.fold(block.text))
-        credit = credits.of_line(block.text, url=link)
+        credit = credit_line.of_line(block.text, url=link)
         if credit and (link or before >= total / 2 or len(blocks) - number <= 3):
             cleaned.note(block.text, "credit")
             cleaned.credit, cleaned.source_url = credit.name, credit.url
@@ -190,7 +191,7 @@ def _take_credit(cleaned: Cleaned, known: Known) -> None:
             cleaned.blocks = blocks[:number] + ([] if is_end else rest)
             return
         before += len(block.text)
-    if len(blocks) > 1 and (credit := credits.of_bare_line(blocks[-1].text, names=known.names)):
+    if len(blocks) > 1 and (credit := credit_line.of_bare_line(blocks[-1].text, names=known.names)):
         cleaned.note(blocks[-1].text, "credit")
         cleaned.credit = credit.name
         cleaned.blocks = blocks[:-1]
@@ -208,9 +209,8 @@ def _take_furniture(cleaned: Cleaned) -> None:
             cleaned.note(block.text, "furniture")
             continue
         is_below = furnishings.is_trailer_heading(block.text)
-        rest = cleaned.blocks[number:]
-        if is_below and seen >= total / 2 and _prose(rest) <= total * _TRAILER:
-            for other in rest:
+        if is_below and seen >= total / 2 and _prose(cleaned.blocks[number:]) <= total * _TRAILER:
+            for other in cleaned.blocks[number:]:
                 cleaned.note(other.text, "furniture")
             break
         is_line = furnishings.is_teaser(block.text) or (

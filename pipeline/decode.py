@@ -43,10 +43,16 @@ _HTML = re.compile(
 )
 _XML_ROOT = re.compile(rb"<(?!\?|!)(?:\w+:)?(\w+)")
 _XML_ROOTS = {b"rss", b"feed", b"rdf", b"urlset", b"sitemapindex", b"opml"}
-# No charset of the web uses these bytes inside a character, but for UTF-16 and the escape of ISO-2022.
-_CONTROL_BYTES = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n\r\x1b")
+# No charset of the web uses these bytes, but for UTF-16 and the escapes of ISO-2022.
+_CONTROL_BYTES = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n\r")
 _SNIFFED_BYTES = 4096
 _DETECTED_BYTES = 16_384
+_ENOUGH_BYTES = 200  # of runs with foreign bytes; in fewer every charset makes some sense
+_WEB_CHARSETS = [
+    "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "koi8_r",
+    "koi8_u", "cp866", "iso8859_2", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8", "gb18030", "big5", "big5hkscs",
+    "euc_jp", "shift_jis", "cp932", "euc_kr", "cp949", "mac_cyrillic",
+]  # fmt: skip  # those that browsers know
 _TOLERATED_ERRORS = 0.02  # of the non-ASCII bytes: one cut character or a stray one in a widget
 _NON_ASCII_RUN = re.compile(rb"[\x20\x80-\xff]*[\x80-\xff][\x20-\x3b\x3d\x3f-\xff]{0,80}")
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
@@ -66,11 +72,8 @@ def sniff(body: bytes, content_type: str | None) -> Kind:
     head = body[:_SNIFFED_BYTES].lstrip(b" \t\r\n")
     if not head:
         return "empty"
-    for signature, kind in _SIGNATURES:
-        if head.startswith(signature):
-            return kind
-    if head[4:8] == b"ftyp":
-        return "media"
+    if kind := _signed(head):
+        return kind
     if head.startswith(_BOMS[1:]) or _is_wide(head):
         head = head.replace(b"\x00", b"")
     head = head.removeprefix(_BOMS[0]).lstrip()
@@ -86,6 +89,12 @@ def sniff(body: bytes, content_type: str | None) -> Kind:
     if _HTML.search(body[:200_000]):
         return "html"
     return "html" if content_type and "html" in content_type.lower() and b"<" in body else "text"
+
+
+def _signed(head: bytes) -> Kind | None:
+    if head[4:8] == b"ftyp":
+        return "media"
+    return next((kind for signature, kind in _SIGNATURES if head.startswith(signature)), None)
 
 
 def _xml_root(head: bytes) -> bytes:
@@ -110,13 +119,16 @@ def decode(body: bytes, *, content_type: str | None) -> Decoded:
     if _is_wide(body[:64].lstrip(b" \t\r\n")):
         start = body[:64].lstrip(b" \t\r\n")
         return _decoded(body, "utf-16-be" if start[0] == 0 else "utf-16-le", "detected")
+    header = http_content_type_encoding(content_type) if content_type else None
+    declared = html_body_declared_encoding(body[:_SNIFFED_BYTES])
+    stated = header or declared
+    if stated and stated.startswith("iso2022") and b"\x1b" in body:
+        return _decoded(body, stated, "declared")
     body = body.translate(None, _CONTROL_BYTES)
     if (text := _valid(body, "utf-8")) is not None:
-        return _settled_by(text, body, content_type)
-    header = http_content_type_encoding(content_type) if content_type else None
+        return Decoded(text, "utf-8", "declared" if stated == "utf-8" else "valid")
     if header and (text := _mostly_valid(body, header)) is not None:
         return Decoded(text, header, "header")
-    declared = html_body_declared_encoding(body[:_SNIFFED_BYTES])
     if declared and (text := _mostly_valid(body, declared)) is not None:
         return Decoded(text, declared, "declared")
     if (text := _mostly_valid(body, "utf-8")) is not None:
@@ -125,18 +137,6 @@ def decode(body: bytes, *, content_type: str | None) -> Decoded:
     if detected and (text := _mostly_valid(body, detected)) is not None:
         return Decoded(text, detected, "detected")
     return _decoded(body, "cp1252", "assumed")
-
-
-def _settled_by(text: str, body: bytes, content_type: str | None) -> Decoded:
-    """Valid UTF-8. ISO-2022 and its like are also ASCII, so a stated stateful charset is honoured."""
-    stated = (content_type and http_content_type_encoding(content_type)) or (
-        html_body_declared_encoding(body[:_SNIFFED_BYTES])
-    )
-    if not stated or stated == "utf-8":
-        return Decoded(text, "utf-8", "declared" if stated else "valid")
-    if b"\x1b" in body and stated.startswith("iso2022"):
-        return _decoded(body, stated, "declared")
-    return Decoded(text, "utf-8", "valid")
 
 
 def _decoded(
@@ -177,5 +177,12 @@ def _detect(body: bytes) -> str | None:
         size += len(runs[-1])
         if size > _DETECTED_BYTES:
             break
-    best = from_bytes(b"\n".join(runs)[:_DETECTED_BYTES], steps=4, chunk_size=1024).best()
-    return best.encoding if best else None
+    if size < _ENOUGH_BYTES:
+        return None
+    sample = b"\n".join(runs)[:_DETECTED_BYTES]
+    best = from_bytes(sample, steps=4, chunk_size=1024, cp_isolation=_WEB_CHARSETS).best()
+    if best is None or sample.decode(best.encoding, "replace") == sample.decode(
+        "cp1252", "replace"
+    ):
+        return None
+    return best.encoding

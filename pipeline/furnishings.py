@@ -6,25 +6,50 @@ Knows the phrases. Must not know where in an article they stood or what happens 
 import re
 
 _OTHER_STORIES = (
-    r"related(?:\s+(?:articles?|stor(?:y|ies)|posts?|topics?|suggestions?|content|news|links?|reading|coverage|video[s]?))?|"
+    r"related(?:\s+(?:articles?|stor(?:y|ies)|posts?|topics?|suggestions?|content|news|links?|reading|coverage|"
+    r"video[s]?))?|"
     r"read\s+(?:more|also|next|this\s+next|also)|also\s+read|must[- ]reads?|further\s+reading|see\s+also|"
-    r"more\s+(?:stories|news|articles|coverage|to\s+read|like\s+this|for\s+you|on\s+this(?:\s+story)?|in\s+this\s+section)|more\s+from\s+\S.{0,40}|more\s+on\s+\S.{0,40}|"
-    r"you\s+(?:may|might|could)\s+(?:also\s+)?(?:like|be\s+interested\s+in|have\s+missed).{0,12}|you\s+missed|in\s+case\s+you\s+missed\s+it|"
-    r"recommended(?:\s+(?:for\s+you|stories|articles|reading|videos?))?|most\s+(?:read|popular|viewed|shared)|trending(?:\s+(?:now|stories))?|top\s+stories|latest\s+(?:news|stories|articles|headlines)|"
-    r"don['’]t\s+miss|up\s+next|watch(?:\s+(?:now|next|more|also|below))|editors?['’]?s?\s+(?:picks?|choice)|popular\s+(?:now|stories|posts)|what\s+to\s+read\s+next|"
-    r"mehr\s+zum\s+thema|zum\s+thema|lesen\s+sie\s+(?:auch|mehr|hier|dazu|weiter)|lies\s+auch|das\s+könnte\s+sie\s+auch\s+interessieren|auch\s+interessant|weitere\s+(?:artikel|themen|nachrichten|meldungen)|mehr\s+(?:dazu|lesen)|meistgelesen|"
-    r"(?:à\s+)?lire\s+(?:aussi|également)|à\s+lire|sur\s+le\s+même\s+(?:sujet|thème)|voir\s+aussi|lire\s+la\s+suite|les\s+plus\s+lus|articles?\s+(?:liés|similaires)|"
-    r"(?:lea|lee|leer)\s+(?:también|además|más)|(?:te|le)\s+puede\s+interesar|(?:también\s+)?te\s+recomendamos|noticias\s+relacionadas|más\s+(?:noticias|información)|relacionad[oa]s?|ver\s+también|"
+    r"more\s+(?:stories|news|articles|coverage|to\s+read|like\s+this|for\s+you|on\s+this(?:\s+story)?|"
+    r"in\s+this\s+section)|more\s+from\s+\S.{0,40}|more\s+on\s+\S.{0,40}|"
+    r"you\s+(?:may|might|could)\s+(?:also\s+)?(?:like|be\s+interested\s+in|have\s+missed).{0,12}|you\s+missed|"
+    r"in\s+case\s+you\s+missed\s+it|"
+    r"recommended(?:\s+(?:for\s+you|stories|articles|reading|videos?))?|most\s+(?:read|popular|viewed|shared)|"
+    r"trending(?:\s+(?:now|stories))?|top\s+stories|latest\s+(?:news|stories|articles|headlines)|"
+    r"don['’]t\s+miss|up\s+next|watch(?:\s+(?:now|next|more|also|below))|editors?['’]?s?\s+(?:picks?|choice)|"
+    r"popular\s+(?:now|stories|posts)|what\s+to\s+read\s+next|"
+    r"mehr\s+zum\s+thema|zum\s+thema|lesen\s+sie\s+(?:auch|mehr|hier|dazu|weiter)|lies\s+auch|"
+    r"das\s+könnte\s+sie\s+auch\s+interessieren|auch\s+interessant|weitere\s+(?:artikel|themen|nachrichten|"
+    r"meldungen)|mehr\s+(?:dazu|lesen)|meistgelesen|"
+    r"(?:à\s+)?lire\s+(?:aussi|également)|à\s+lire|sur\s+le\s+même\s+(?:sujet|thème)|voir\s+aussi|"
+    r"lire\s+la\s+suite|les\s+plus\s+lus|articles?\s+(?:liés|similaires)|"
+    r"(?:lea|lee|leer)\s+(?:también|además|más)|(?:te|le)\s+puede\s+interesar|(?:también\s+)?te\s+recomendamos|"
+    r"noticias\s+relacionadas|más\s+(?:noticias|información)|relacionad[oa]s?|ver\s+también|"
     r"leggi\s+(?:anche|altro|tutto)|potrebbe\s+interessarti.{0,10}|articoli\s+correlati|"
     r"leia\s+(?:também|mais)|veja\s+(?:também|mais)|saiba\s+mais|notícias\s+relacionadas|"
-    r"czytaj\s+(?:też|także|również|więcej|dalej)|zobacz\s+(?:też|także|również|więcej)|przeczytaj\s+(?:też|także|również)|"
-    r"les\s+(?:også|mer|mere)|læs\s+(?:også|mere)|läs\s+(?:också|mer|även)|lue\s+(?:myös|lisää)|lees\s+(?:ook|meer|verder)|meer\s+over|"
-    r"читайте\s+(?:также|ещё)|читать\s+(?:также|далее)|по\s+теме|читайте\s+також|přečtěte\s+si(?:\s+také|\s+více)?|čtěte\s+(?:také|více)|olvassa\s+el|citește\s+(?:și|mai\s+mult)|"
+    r"czytaj\s+(?:też|także|również|więcej|dalej)|zobacz\s+(?:też|także|również|więcej)|przeczytaj\s+(?:też|"
+    r"także|również)|"
+    r"les\s+(?:også|mer|mere)|læs\s+(?:også|mere)|läs\s+(?:också|mer|även)|lue\s+(?:myös|lisää)|lees\s+(?:ook|"
+    r"meer|verder)|meer\s+over|"
+    r"читайте\s+(?:также|ещё)|читать\s+(?:также|далее)|по\s+теме|читайте\s+також|přečtěte\s+si(?:\s+také|"
+    r"\s+více)?|čtěte\s+(?:také|více)|olvassa\s+el|citește\s+(?:și|mai\s+mult)|"
     r"ilgili\s+haberler|baca\s+juga|berita\s+terkait|xem\s+thêm|"
-    r"相关(?:阅读|新闻|文章|报道|推荐|链接)|延伸阅读|推荐阅读|猜你喜欢|更多(?:新闻|文章|阅读)|相關(?:新聞|報導|文章)|延伸閱讀|関連(?:記事|リンク|ニュース)|あわせて読みたい|おすすめ記事|관련\s?(?:기사|뉴스)|اقرأ\s+(?:أيضا|أيضًا|المزيد)"
+    r"相关(?:阅读|新闻|文章|报道|推荐|链接)|延伸阅读|推荐阅读|猜你喜欢|更多(?:新闻|文章|阅读)|相關(?:新聞|報導|文章)|延伸閱讀|関連(?:記事|リンク|ニュース)|あわせて読みたい|"
+    r"おすすめ記事|관련\s?(?:기사|뉴스)|اقرأ\s+(?:أيضا|أيضًا|المزيد)"
 )
-_COMMENTS = r"leave\s+a\s+(?:reply|comment)|post\s+a\s+comment|join\s+the\s+(?:conversation|discussion)|comments?|\d+\s+comments?|kommentare|commentaires|comentarios|commenti|комментарии|评论|コメント"
-_SHARING = r"share(?:\s+(?:this|on|via|the).{0,40})?|share\s+this\s+(?:article|story|post)|tweet|print(?:\s+this)?|email(?:\s+this)?|facebook|twitter|whatsapp|linkedin|telegram|copy\s+link|teilen|partager|compartir|condividi|поделиться|分享(?:到)?.{0,10}|save|bookmark|listen(?:\s+to\s+(?:this|the)\s+(?:article|story))?(?:\s*[\d:]+.{0,10})?|follow\s+us.{0,60}|tags?|topics|advertisement|anzeige|werbung|publicité|publicidad|pubblicità|реклама|广告|advertising|story\s+continues\s+below(?:\s+advertisement)?|article\s+continues\s+(?:after|below).{0,40}|continue\s+reading(?:\s+the\s+main\s+story)?|loading\W*|play\s+video|back\s+to\s+top|\d+\s*(?:-\s*)?min(?:ute)?s?\s+read|skip\s+(?:ad|to\s+content|advertisement)|scroll\s+to\s+continue.{0,40}"
+_COMMENTS = (
+    r"leave\s+a\s+(?:reply|comment)|post\s+a\s+comment|join\s+the\s+(?:conversation|discussion)|comments?|"
+    r"\d+\s+comments?|kommentare|commentaires|comentarios|commenti|комментарии|评论|コメント"
+)
+_SHARING = (
+    r"share(?:\s+(?:this|on|via|the).{0,40})?|share\s+this\s+(?:article|story|post)|tweet|print(?:\s+this)?|"
+    r"email(?:\s+this)?|facebook|twitter|whatsapp|linkedin|telegram|copy\s+link|teilen|partager|compartir|"
+    r"condividi|поделиться|分享(?:到)?.{0,10}|save|bookmark|listen(?:\s+to\s+(?:this|the)\s+(?:article|"
+    r"story))?(?:\s*[\d:]+.{0,10})?|follow\s+us.{0,60}|tags?|topics|advertisement|anzeige|werbung|publicité|"
+    r"publicidad|pubblicità|реклама|广告|advertising|story\s+continues\s+below(?:\s+advertisement)?|"
+    r"article\s+continues\s+(?:after|below).{0,40}|continue\s+reading(?:\s+the\s+main\s+story)?|loading\W*|"
+    r"play\s+video|back\s+to\s+top|\d+\s*(?:-\s*)?min(?:ute)?s?\s+read|skip\s+(?:ad|to\s+content|advertisement)|"
+    r"scroll\s+to\s+continue.{0,40}"
+)
 _TRAILER_HEADING = re.compile(
     rf"^\W*(?:{_OTHER_STORIES}|{_COMMENTS}|about\s+the\s+authors?|post\s+navigation|related\s+posts?)\W*$",
     re.IGNORECASE,
@@ -32,16 +57,25 @@ _TRAILER_HEADING = re.compile(
 _TEASER = re.compile(rf"^\W*(?:{_OTHER_STORIES})\s*[:：|»>–—-]\s*\S.{{0,180}}$", re.IGNORECASE)
 _TOOL = re.compile(rf"^\W*(?:{_SHARING})\W*$", re.IGNORECASE)
 _NEWSLETTER = re.compile(
-    r"^\W*(?:sign\s+up\s+(?:for|to|here|now|below)|subscribe\s+(?:to|now|here|for)|get\s+(?:the|our|all\s+the|more)\s.{0,60}\b(?:newsletter|inbox|alerts|app)\b|"
-    r"(?:click|tap)\s+here\s+(?:to|for)|download\s+(?:the|our)\s.{0,40}\bapp\b|join\s+our\s.{0,60}(?:newsletter|channel|community|whatsapp|telegram)|follow\s+(?:us|\S+(?:\s\S+)?)\s+on\s+(?:twitter|x|facebook|instagram|telegram|google|linkedin|social)|like\s+us\s+on|"
-    r"have\s+a\s+(?:story|tip|news\s+tip)|(?:want|do\s+you\s+want)\s+(?:more|the\s+latest)|stay\s+(?:up\s+to\s+date|informed|connected)|"
-    r"abonnieren\s+sie|melden\s+sie\s+sich|jetzt\s+(?:anmelden|abonnieren|testen)|abonnez-vous|inscrivez-vous|suscríbete|iscriviti|assine|"
-    r"your\s+email\s+address\s+will\s+not\s+be\s+published|required\s+fields\s+are\s+marked|by\s+(?:signing\s+up|subscribing|clicking)|this\s+(?:site|form)\s+is\s+protected\s+by\s+recaptcha)\b.{0,220}$",
+    r"^\W*(?:sign\s+up\s+(?:for|to|here|now|below)|subscribe\s+(?:to|now|here|for)|get\s+(?:the|our|all\s+the|"
+    r"more)\s.{0,60}\b(?:newsletter|inbox|alerts|app)\b|"
+    r"(?:click|tap)\s+here\s+(?:to|for)|download\s+(?:the|our)\s.{0,40}\bapp\b|join\s+our\s.{0,60}(?:newsletter|"
+    r"channel|community|whatsapp|telegram)|follow\s+(?:us|\S+(?:\s\S+)?)\s+on\s+(?:twitter|x|facebook|instagram|"
+    r"telegram|google|linkedin|social)|like\s+us\s+on|"
+    r"have\s+a\s+(?:story|tip|news\s+tip)|(?:want|do\s+you\s+want)\s+(?:more|the\s+latest)|"
+    r"stay\s+(?:up\s+to\s+date|informed|connected)|"
+    r"abonnieren\s+sie|melden\s+sie\s+sich|jetzt\s+(?:anmelden|abonnieren|testen)|abonnez-vous|inscrivez-vous|"
+    r"suscríbete|iscriviti|assine|"
+    r"your\s+email\s+address\s+will\s+not\s+be\s+published|required\s+fields\s+are\s+marked|"
+    r"by\s+(?:signing\s+up|subscribing|clicking)|this\s+(?:site|"
+    r"form)\s+is\s+protected\s+by\s+recaptcha)\b.{0,220}$",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"^\W*(?:©|\(c\)\s|copyright\b|all\s+rights\s+reserved|alle\s+rechte\s+vorbehalten|tous\s+droits\s+réservés|todos\s+los\s+derechos|"
-    r"(?:tags?|topics?|filed\s+under|categories|category|keywords|schlagw[oö]rter|themen|etiquetas|temas|tagi|теги|标签|关键词|タグ)\s*[:：].{0,200}|"
+    r"^\W*(?:©|\(c\)\s|copyright\b|all\s+rights\s+reserved|alle\s+rechte\s+vorbehalten|tous\s+droits\s+réservés|"
+    r"todos\s+los\s+derechos|"
+    r"(?:tags?|topics?|filed\s+under|categories|category|keywords|schlagw[oö]rter|themen|etiquetas|temas|tagi|"
+    r"теги|标签|关键词|タグ)\s*[:：].{0,200}|"
     r"first\s+published|last\s+(?:updated|modified)|updated\s+on\b|责任编辑|编辑[:：]|責任編輯|\(?责编)",
     re.IGNORECASE,
 )

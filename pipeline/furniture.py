@@ -100,7 +100,7 @@ def _drop_hidden(page: Page, cleared: Cleared) -> None:
         parent = element.getparent()
         if prose[parent] > max(most, 400) and _prose(element):
             continue
-        text = typography.settle("".join(element.itertext()))
+        text = typography.settle("".join(pages.texts(element)))
         if parent is not None and text:
             cleared.hidden.append((parent, text))
         pages.drop(element)
@@ -108,7 +108,7 @@ def _drop_hidden(page: Page, cleared: Cleared) -> None:
 
 def _prose(element: Element) -> int:
     """Characters in paragraphs long enough to be an article's."""
-    sizes = (sum(map(len, paragraph.itertext())) for paragraph in element.iter("p"))
+    sizes = (sum(map(len, pages.texts(paragraph))) for paragraph in element.iter("p"))
     return sum(size for size in sizes if size >= 80)
 
 
@@ -160,7 +160,7 @@ def _holds_text(figure: Element) -> bool:
     """Figures that frame a table, a quotation, code or an article's whole text are no pictures."""
     if figure.find(".//table") is not None or figure.find(".//blockquote") is not None:
         return True
-    return figure.find(".//pre") is not None or sum(map(len, figure.itertext())) > 2500
+    return figure.find(".//pre") is not None or sum(map(len, pages.texts(figure))) > 2500
 
 
 def _is_caption(element: Element) -> bool:
@@ -170,7 +170,7 @@ def _is_caption(element: Element) -> bool:
         return False
     if any(next(element.iter(tag), None) is not None for tag in ("h1", "h2", "article", "ul")):
         return False
-    size = sum(map(len, element.itertext()))
+    size = sum(map(len, pages.texts(element)))
     return 0 < size <= _LONGEST_CAPTION and len(element.findall(".//p")) <= 2
 
 

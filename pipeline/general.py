@@ -6,6 +6,7 @@ Knows trafilatura. Must not know fields other than the body.
 import logging
 
 import trafilatura
+from trafilatura.settings import Document
 
 from pipeline import blocks
 from pipeline.page import Page
@@ -27,6 +28,6 @@ def read(page: Page) -> list[Block]:
         )
     except Exception:  # noqa: BLE001  # a library over hostile markup: whatever it raises means "nothing read"
         return []
-    if document is None or document.body is None:
+    if not isinstance(document, Document) or document.body is None:
         return []
     return blocks.walk(document.body)

@@ -7,6 +7,9 @@ whose clock shows the day of the visit.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import cast
+
+from lxml import etree
 
 from pipeline import page as pages
 from pipeline import typography
@@ -33,7 +36,15 @@ _STANDFIRST = re.compile(
 )
 _TITLE_CLASS = re.compile(r"title|headline|heading", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<!\d)(?:\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2})(?!\d)")
+_AUTHOR_PAGE = re.compile(r"/(?:authors?|autor(?:en|es)?|auteurs?|profiles?|people|staff|journalists?|writers?|contributors?|by)/[^/?#]+", re.IGNORECASE)  # fmt: skip # noqa: E501
+_SAYS_BY = re.compile(r"(?:by|von|par|por|di|door)\s+\S", re.IGNORECASE)
+_BY_INSIDE = re.compile(r"\bby\s+([A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+){1,3})\b")
 _MODIFIED = re.compile(r"(?:modif|updat|aktualis|mis.?.?.?jour|更新)", re.IGNORECASE)
+_UPDATED = re.compile(
+    r"\b(?:last\s+)?(?:updated|modified|aktualisiert|actualizado|aggiornato|mis\s+à\s+jour)\b|更新",
+    re.IGNORECASE,
+)
+_MAY_BE_TITLE = ("h2", "h3", "div", "p", "span", "strong", "td", "a")
 _MOST_ELEMENTS = 160
 _LEVELS = 6
 _BODY_LINE = 220  # characters from which a paragraph below the headline is the article's own text
@@ -56,10 +67,23 @@ def headings(page: Page) -> list[tuple[Element, str]]:
     """The visible first-level headings that are not the page's furniture, with their texts."""
     found = []
     for element in page.body.iter("h1"):
-        text = pages.own_text(element)
+        text = _headline(element)
         if text and not any(a.tag in _OUTSIDE for a in element.iterancestors()):
             found.append((element, text))
     return found
+
+
+def _headline(element: Element) -> str:
+    """The text of a heading; a kicker and a headline that only style keeps apart are not run together."""
+    parts: list[str] = []
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        told = node.text if event == "start" else node.tail if node is not element else None
+        if event == "start" and node.tag in ("br", "p", "div", "h1", "h2"):
+            parts.append(" ")
+        if told:
+            is_seam = bool(parts) and parts[-1][-1].islower() and told[0].isupper()
+            parts.append(f" {told}" if is_seam else told)
+    return typography.settle("".join(parts))
 
 
 def place_of(page: Page, title: str, *, first: Sequence[tuple[Element, str]]) -> Element | None:
@@ -69,13 +93,10 @@ def place_of(page: Page, title: str, *, first: Sequence[tuple[Element, str]]) ->
         seen = typography.fold(text)
         if seen == folded or (len(folded) > 12 and folded in seen):
             return element
-    for element in page.body.iter("h2", "h3", "div", "p", "span", "strong", "td", "a"):
-        text = element.text
-        if (
-            not text
-            or not len(folded) / 2 <= len(text) <= len(title) * 2 + 40
-            or typography.fold(text) != folded
-        ):
+    for element in cast("Iterator[Element]", page.body.iter(*_MAY_BE_TITLE)):
+        own = element.text or ""
+        is_alike = len(folded) / 2 <= len(own) <= len(title) * 2 + 40
+        if not is_alike or typography.fold(own) != folded:
             continue
         if not any(a.tag in _OUTSIDE for a in element.iterancestors()):
             return element
@@ -137,7 +158,7 @@ def _line(element: Element) -> str | None:
         element.text and element.text.strip()
     ):
         size = 0
-        for text in element.itertext():
+        for text in pages.texts(element):
             size += len(text)
             if size > 1500:
                 return None
@@ -150,7 +171,7 @@ def _line(element: Element) -> str | None:
         or _DATED.search(names)
         or any(child.tail and child.tail.strip() for child in element)
     ):
-        text = "".join(element.itertext())
+        text = "".join(pages.texts(element))
         return (pages.own_text(element) or None) if len(text) <= 600 else None
     return None
 
@@ -199,18 +220,30 @@ def _note(element: Element, text: str, seen: Surroundings) -> None:
     if text and element.tag not in _PROSE and text not in seen.lines:
         seen.lines.append(text)
     if element.tag == "time" or _DATED.search(names) or _DIGITS.search(text):
-        stated = element.get("datetime") or element.get("content") or ""
-        target = seen.modified if _MODIFIED.search(names) or _MODIFIED.match(text) else seen.dates
-        target.extend(
-            value
-            for value in (stated, text)
-            if value and _DIGITS.search(value) and len(value) <= 120
-        )
-    if "author" in (element.get("rel") or "") or _BYLINE.search(names):
-        if not _NO_BYLINE.search(names) and text:
-            seen.bylines.append((f"{element.tag} {names}", text))
-    elif re.match(r"(?:by|von|par|por|di|door)\s+\S", text, re.IGNORECASE) and len(text) <= 100:
-        seen.bylines.append((f"{element.tag} {names}", text))
+        _note_dates(element, text, names, seen)
+    byline = typography.settle(
+        " ".join(pages.texts(element))
+    )  # names and "By" are often apart by style alone
+    is_author_link = element.tag == "a" and bool(_AUTHOR_PAGE.search(element.get("href") or ""))
+    if is_author_link or "author" in (element.get("rel") or "") or _BYLINE.search(names):
+        if not _NO_BYLINE.search(names) and byline:
+            seen.bylines.append((f"{element.tag} {names}", byline))
+    elif _SAYS_BY.match(byline) and len(byline) <= 100:
+        seen.bylines.append((f"{element.tag} {names}", byline))
+    elif len(text) <= 120 and _DIGITS.search(text) and (match := _BY_INSIDE.search(text)):
+        seen.bylines.append((f"{element.tag} {names}", match[1]))
+
+
+def _note_dates(element: Element, text: str, names: str, seen: Surroundings) -> None:
+    stated = element.get("datetime") or element.get("content") or ""
+    update = _UPDATED.search(text)
+    if update and _DIGITS.search(text[: update.start()]):  # both in one line
+        seen.dates.append(text[: update.start()])
+        seen.modified.append(text[update.start() :])
+        return
+    is_modified = bool(_MODIFIED.search(names) or update)
+    target = seen.modified if is_modified else seen.dates
+    target.extend(v for v in (stated, text) if v and len(v) <= 120 and _DIGITS.search(v))
 
 
 def _look_above(place: Element, seen: Surroundings) -> None:

@@ -15,41 +15,63 @@ STUB = 900  # characters below which a wall's words in the body decide
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 
 _BLOCKED = re.compile(
-    r"(?:access (?:to this (?:page|site) )?(?:has been |is )?(?:denied|blocked|restricted)|attention required!|just a moment\.{3}|"
-    r"checking (?:if the site connection is secure|your browser)|verify(?:ing)? (?:that )?you are (?:a |not a )?(?:human|robot)|are you a (?:robot|human)|"
-    r"pardon our interruption|unusual (?:traffic|activity)|request (?:was |has been )?(?:blocked|unsuccessful)|you have been blocked|"
-    r"enable (?:javascript|js) and (?:cookies|disable)|please enable (?:javascript|js|cookies)|ddos protection|captcha|security check|bot (?:protection|detection|manager)|"
-    r"incapsula|perimeterx|datadome|cloudflare ray id|ray id:|reference #\d|error 10(?:06|09|15|20)|403 forbidden|429 too many|"
+    r"(?:access (?:to this (?:page|site) )?(?:has been |is )?(?:denied|blocked|restricted)|attention required!|"
+    r"just a moment\.{3}|"
+    r"checking (?:if the site connection is secure|your browser)|verify(?:ing)? (?:that )?you are (?:a |"
+    r"not a )?(?:human|robot)|are you a (?:robot|human)|"
+    r"pardon our interruption|unusual (?:traffic|activity)|request (?:was |has been )?(?:blocked|unsuccessful)|"
+    r"you have been blocked|"
+    r"enable (?:javascript|js) and (?:cookies|disable)|please enable (?:javascript|js|cookies)|ddos protection|"
+    r"captcha|security check|bot (?:protection|detection|manager)|"
+    r"incapsula|perimeterx|datadome|cloudflare ray id|ray id:|reference #\d|error 10(?:06|09|15|20)|"
+    r"403 forbidden|429 too many|"
     r"not available in your (?:region|country)|unavailable (?:due to )?(?:for )?legal reasons|451 unavailable|"
-    r"zugriff (?:verweigert|gesperrt)|accès refusé|acceso denegado|accesso negato|доступ (?:запрещен|ограничен)|访问(?:被拒绝|过于频繁)|安全验证|人机验证)",
+    r"zugriff (?:verweigert|gesperrt)|accès refusé|acceso denegado|accesso negato|доступ (?:запрещен|ограничен)|"
+    r"访问(?:被拒绝|过于频繁)|安全验证|人机验证)",
     re.IGNORECASE,
 )
 _CONSENT = re.compile(
     r"(?:before you continue|we (?:value|respect|care about) your privacy|your privacy (?:choices|matters)|"
-    r"we (?:and our (?:\S+ )?(?:\S+ )?partners |use cookies)|(?:accept|manage|reject) (?:all )?(?:cookies|and continue)|consent to (?:the use of )?cookies|"
-    r"cookie (?:consent|settings|preferences)|privacy settings|datenschutzeinstellungen|mit werbung (?:weiter)?lesen|zustimmung|einwilligung|wir (?:verwenden|nutzen) cookies|"
-    r"nous utilisons des cookies|accepter (?:et continuer|les cookies)|vos préférences|utilizamos cookies|aceptar (?:y continuar|cookies)|"
+    r"we (?:and our (?:\S+ )?(?:\S+ )?partners |use cookies)|(?:accept|manage|reject) (?:all )?(?:cookies|"
+    r"and continue)|consent to (?:the use of )?cookies|"
+    r"cookie (?:consent|settings|preferences)|privacy settings|datenschutzeinstellungen|"
+    r"mit werbung (?:weiter)?lesen|zustimmung|einwilligung|wir (?:verwenden|nutzen) cookies|"
+    r"nous utilisons des cookies|accepter (?:et continuer|les cookies)|vos préférences|utilizamos cookies|"
+    r"aceptar (?:y continuar|cookies)|"
     r"utilizziamo (?:i )?cookie|accetta (?:e continua|i cookie)|używamy (?:plików )?cookies|gdpr|tcf)",
     re.IGNORECASE,
 )
 _MISSING = re.compile(
-    r"(?:\b404\b|page (?:you (?:requested|are looking for|were looking for) )?(?:was |is |could |can ?not )?(?:not (?:be )?found|no longer (?:available|exists)|does(?:n['’]t| not) exist)|"
-    r"(?:content|article|story|page) (?:is )?(?:not (?:available|found)|no longer available|unavailable|has been (?:removed|deleted))|"
-    r"(?:we )?(?:can['’]t|cannot|couldn['’]t|could not) find (?:the|that|this) page|nothing (?:was )?found|page not found|error 404|"
-    r"seite (?:wurde )?nicht gefunden|nicht gefunden|page (?:introuvable|non trouvée)|página no encontrada|pagina non trovata|página não encontrada|"
-    r"nie znaleziono|страница не найдена|页面(?:不存在|未找到)|您访问的页面|ページが見つかりません|페이지를 찾을 수 없)",
+    r"(?:\b404\b|page (?:you (?:requested|are looking for|were looking for) )?(?:was |is |could |"
+    r"can ?not )?(?:not (?:be )?found|no longer (?:available|exists)|does(?:n['’]t| not) exist)|"
+    r"(?:content|article|story|page) (?:is )?(?:not (?:available|found)|no longer available|unavailable|"
+    r"has been (?:removed|deleted))|"
+    r"(?:we )?(?:can['’]t|cannot|couldn['’]t|could not) find (?:the|that|this) page|nothing (?:was )?found|"
+    r"page not found|error 404|"
+    r"seite (?:wurde )?nicht gefunden|nicht gefunden|page (?:introuvable|non trouvée)|página no encontrada|"
+    r"pagina non trovata|página não encontrada|"
+    r"nie znaleziono|страница не найдена|页面(?:不存在|未找到)|您访问的页面|"
+    r"ページが見つかりません|페이지를 찾을 수 없)",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
-    r"(?:subscribe (?:to (?:continue|read|unlock|keep reading)|now to|for full access)|(?:sign|log) ?in (?:to (?:continue|read|view|access)|or (?:subscribe|register|create))|"
-    r"already (?:a (?:subscriber|member)|have an account|subscribed)|(?:this (?:article|content|story) is )?(?:for|exclusive to|only available to|reserved for) (?:our )?(?:subscribers|members)|"
-    r"create (?:a free |an )?account|register (?:for free )?to (?:continue|read)|continue reading (?:with|your)|to (?:continue|keep) reading|unlock this article|"
-    r"jetzt (?:weiterlesen|abonnieren|freischalten)|nur für abonnenten|bereits (?:abonnent|registriert)|réservé aux abonnés|déjà abonné|abonnez-vous|"
-    r"solo para suscriptores|contenuto riservato agli abbonati|tylko dla (?:subskrybentów|prenumeratorów)|会员登录|登录后|ログイン|有料会員)",
+    r"(?:subscribe (?:to (?:continue|read|unlock|keep reading)|now to|for full access)|(?:sign|"
+    r"log) ?in (?:to (?:continue|read|view|access)|or (?:subscribe|register|create))|"
+    r"already (?:a (?:subscriber|member)|have an account|subscribed)|(?:this (?:article|content|"
+    r"story) is )?(?:for|exclusive to|only available to|reserved for) (?:our )?(?:subscribers|members)|"
+    r"create (?:a free |an )?account|register (?:for free )?to (?:continue|read)|continue reading (?:with|your)|"
+    r"to (?:continue|keep) reading|unlock this article|"
+    r"jetzt (?:weiterlesen|abonnieren|freischalten)|nur für abonnenten|bereits (?:abonnent|registriert)|"
+    r"réservé aux abonnés|déjà abonné|abonnez-vous|"
+    r"solo para suscriptores|contenuto riservato agli abbonati|tylko dla (?:subskrybentów|prenumeratorów)|会员登录|"
+    r"登录后|ログイン|有料会員)",
     re.IGNORECASE,
 )
 _SECTION_PATH = re.compile(
-    r"^/(?:(?:[a-z]{2}(?:-[a-z]{2})?/)?(?:index\.\w+|home)?|(?:category|categories|tag|tags|topic|topics|author|authors|section|sections|search|archive|archives)/.*|.*/page/\d+/?)$",
+    r"^/(?:(?:[a-z]{2}(?:-[a-z]{2})?/)?(?:index\.\w+|home)?|"
+    r"(?:category|categories|tag|tags|topic|topics|author|"
+    r"authors|section|sections|search|archive|archives)/.*|"
+    r".*/page/\d+/?)$",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"""[.!?。！？…]["”’»)]?$""")
@@ -148,5 +170,5 @@ def _section(evidence: Evidence, words: int) -> tuple[Reason, str] | None:
         return (
             Reason.NOT_ARTICLE,
             f"no date, {share:.0%} of the text in sentences, {evidence.link_share:.0%} of the page links",
-        )  # noqa: E501
+        )
     return None

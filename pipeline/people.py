@@ -15,17 +15,21 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(
-    r"\s*(?:[;|•·/＋+、，]|,(?!\s*(?:jr|sr|ph\.?d|m\.?d|ii|iii)\b)|\s(?:and|und|et|y|e|och|og|en|i|и|und|with|mit)\s|\s?&\s?|\n)\s*",
+    r"\s*(?:[;|•·/＋+、，]|,(?!\s*(?:jr|sr|ph\.?d|m\.?d|ii|iii)\b)|\s(?:and|und|et|y|e|och|og|en|i|и|und|with|"
+    r"mit)\s|\s?&\s?|\n)\s*",
     re.IGNORECASE,
 )
 _TRAILER = re.compile(
-    r"\s*(?:[,|–—-]\s+|\s+(?:for|in|at|of)\s+(?=[A-Z])|\(|\s@|\s(?:published|updated|is an?|has been|covers|writes)\b).*$",
+    r"\s*(?:[,|–—-]\s+|\s+(?:for|in|at|of)\s+(?=[A-Z])|\(|\s@|\s(?:on\s+)?(?:(?:mon|tue|wed|thu|fri|sat|sun|jan|"
+    r"feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[.,]{0,2}\s+)+\d|\s(?:published|updated|is an?|has been|"
+    r"covers|writes)\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
-AGENCIES = frozenset(
-    "reuters ap afp dpa apa ansa efe tass xinhua kyodo bloomberg pti ani ians upi aap sid belga anp ritzau ntb tt "
-    "keystone-sda lusa yonhap interfax".split()
-)
+AGENCIES = frozenset((
+    "reuters", "ap", "afp", "dpa", "apa", "ansa", "efe", "tass", "xinhua", "kyodo", "bloomberg", "pti", "ani",
+    "ians", "upi", "aap", "sid", "belga", "anp", "ritzau", "ntb", "tt", "keystone-sda", "lusa", "yonhap",
+    "interfax",
+))  # fmt: skip
 """News agencies as bylines and credit lines name them, casefolded."""
 
 _EDGES = " :,;|-–—·•/"
@@ -50,11 +54,12 @@ _DEGREE = re.compile(r"^(?:[A-Z]{2,4}|Ph\.?D\.?|M\.?D\.?|M\.?Sc\.?|B\.?A\.?|Dr\.
 _SENTENCE = re.compile(
     r"\b(?:is|was|has|have|who|where|when|writes|covers|joined|lives|loves|works)\b"
 )
-_ACCOUNTS = frozenset(
-    "admin administrator editor editors author webmaster user root guest unknown anonymous none null staff test "
-    "redaktion redaccion redazione redakcja redaction newsroom webredaktion online team desk superuser moderator "
-    "publisher wordpress 管理员 编辑 匿名".split()
-)
+_NOBODY = frozenset((
+    "admin", "administrator", "editor", "editors", "author", "webmaster", "user", "root", "guest", "unknown",
+    "anonymous", "none", "null", "staff", "test", "redaktion", "redaccion", "redazione", "redakcja",
+    "redaction", "newsroom", "webredaktion", "online", "team", "desk", "superuser", "moderator", "publisher",
+    "wordpress", "posted", "last", "print", "get", "our", "home", "by", "written", "管理员", "编辑", "匿名",
+))  # fmt: skip
 _ORGANISATION = re.compile(
     r"\b(?:staff|desk|news|agency|agencies|editorial|team|bureau|press|redaktion|redacción|redaction|rédaction|"
     r"redazione|reporters?|correspondents?|times|post|daily|journal|magazine|media|editors?|newsroom|wire|"
@@ -91,7 +96,7 @@ def is_name(text: str) -> bool:
     """Whether a text can be the name of a person or an organisation: short, without addresses and digits."""
     if not 1 < len(text) <= 60 or len(text.split()) > 6 or _NOT_A_NAME.search(text):
         return False
-    if text.casefold() in _ACCOUNTS or _ROLE.match(text) or any(mark in text for mark in "()[]|"):
+    if text.casefold() in _NOBODY or _ROLE.match(text) or any(mark in text for mark in "()[]|"):
         return False
     if text.casefold() in AGENCIES:
         return True

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline import blocks
+from pipeline import page as pages
 from pipeline.page import Element, Page
 from pipeline.reading import Block
 
@@ -138,8 +139,8 @@ class _Survey:
 def _prose_of(element: Element) -> int:
     """Characters of prose that an element holds as a paragraph or, between line breaks, directly."""
     if element.tag == "p":
-        linked = sum(len(text) for link in element.iter("a") for text in link.itertext())
-        size = sum(map(len, element.itertext()))
+        linked = sum(len(text) for link in element.iter("a") for text in pages.texts(link))
+        size = sum(map(len, pages.texts(element)))
         return size if size >= _SHORTEST and linked <= size * _LINKED else 0
     texts = (element.text, *(child.tail for child in element if child.tag != "a"))
     size = sum(len(text.strip()) for text in texts if text and len(text) >= _SHORTEST)

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any, cast
 
 from lxml import etree
-from lxml.cssselect import CSSSelector, SelectorError
+from lxml.cssselect import CSSSelector
 
 from config.rules import FieldRule, RuleSet
 from pipeline import page as pages
@@ -90,21 +91,14 @@ def _read(rule: FieldRule, page: Page) -> tuple[list[Element], list[str]]:
 def _select(rule: FieldRule, root: Element) -> list[Element | str]:
     if rule.css:
         return list(_select_css(rule.css, root))
-    found = _xpath(rule.xpath)(root) if rule.xpath else []
-    if isinstance(found, (str, float, bool)):
+    found: Any = _xpath(rule.xpath)(root) if rule.xpath else []
+    if not isinstance(found, list):
         return [str(found)]
-    return [
-        item if not isinstance(item, str) else str(item)
-        for item in found[:_MOST_MATCHES]
-        if isinstance(item, (str, etree._Element))
-    ]  # noqa: SLF001, E501
+    return [str(item) if isinstance(item, str) else item for item in found[:_MOST_MATCHES]]
 
 
 def _select_css(selector: str, root: Element) -> list[Element]:
-    try:
-        return list(_css(selector)(root))[:_MOST_MATCHES]
-    except (SelectorError, etree.XPathError):
-        return []  # refused when the site file was loaded
+    return cast("list[Element]", _css(selector)(root))[:_MOST_MATCHES]
 
 
 @lru_cache(maxsize=2000)

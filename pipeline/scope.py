@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pipeline import furniture, typography
+from pipeline import page as pages
 from pipeline.furniture import Picture
 from pipeline.page import Element, Page
 from pipeline.reading import Block, Image
@@ -41,7 +42,7 @@ def _key(text: str) -> str:
 def _key_of(element: Element) -> str:
     parts: list[str] = []
     size = 0
-    for text in element.itertext():
+    for text in pages.texts(element):
         parts.append(text)
         size += len(text)
         if size > 3 * _KEY:

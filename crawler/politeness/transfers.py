@@ -1,12 +1,21 @@
-"""Download handler: Scrapy's own, with a limit on transfers at a time and a way to end them."""
+"""Download handler: Scrapy's own, with limits on transfers and headers, and a way to end them all.
+
+The limit on headers needs names that Scrapy and Twisted keep to themselves: neither has one.
+"""
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+)
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from twisted.python.failure import Failure
+from twisted.web._newclient import HEADER, STATUS, ParseError
 
 from crawler.asked import Stopping
 from crawler.politeness import slots
@@ -15,12 +24,42 @@ stop_transfers: Final = object()
 """Signal: end every transfer now; what was asked for fails with `Stopping`."""
 
 
+MAX_HEADERS: Final = 256 * 1024
+"""Bytes before a body begins; a server that never ends its headers would fill the memory."""
+
+
+class _BoundedProtocol(_LenientHTTP11ClientProtocol):
+    """Scrapy's protocol, which gives up on headers that do not end."""
+
+    _size = 0
+
+    def request(self, request: Any) -> Any:
+        self._size = 0
+        return super().request(request)
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802  Twisted's name
+        if self._parser is not None and self._parser.state in (STATUS, HEADER):
+            self._size += len(data)
+            if self._size > MAX_HEADERS:
+                words = f"more than {MAX_HEADERS} bytes of headers"
+                failure = Failure(ParseError(words, data[:100]))  # type: ignore[no-untyped-call]
+                self._giveUp(failure)  # type: ignore[no-untyped-call]
+                return
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+
+class _BoundedFactory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, _: Any) -> _BoundedProtocol:  # noqa: N802  Twisted's name
+        return _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
 class Transfers(HTTP11DownloadHandler):
     """Limits transfers, not waiting requests: a host that is slow to answer holds up no other."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._turns = asyncio.Semaphore(crawler.settings.getint("TRANSFERS_AT_A_TIME"))
+        self._pool._factory = _BoundedFactory  # noqa: SLF001  as Scrapy sets its own
         self._running: set[asyncio.Task[object]] = set()
         self._is_stopping = False
         paces = crawler.settings.getdict("DOWNLOAD_SLOTS").values()

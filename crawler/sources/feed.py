@@ -4,7 +4,7 @@ Slow (a millisecond an entry): call it in a thread.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Final
@@ -70,12 +70,13 @@ def _first_part(body: bytes) -> tuple[bytes, str | None]:
     return body[:MAX_READ], words
 
 
-def _entry(entry: Mapping[str, Any], *, url: str, now: datetime) -> FoundLink | None:
+def _entry(entry: dict[str, Any], *, url: str, now: datetime) -> FoundLink | None:
     target = entry.get("feedburner_origlink") or entry.get("link")
     if not isinstance(target, str) or not target:
         return None
-    published = _parsed(entry.get("published_parsed"), now=now)
-    modified = _parsed(entry.get("updated_parsed"), now=now)
+    # entry.get would give the publication where no update is stated
+    published = _parsed(dict.get(entry, "published_parsed"), now=now)
+    modified = _parsed(dict.get(entry, "updated_parsed"), now=now)
     guid = entry.get("id")
     return answer.link(
         urljoin(url, target.strip()),

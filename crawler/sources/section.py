@@ -19,8 +19,8 @@ _FILE_ENDING: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_ARTICLE: Final = re.compile(
-    r"/(?:tags?|topics?|categor(?:y|ies)|authors?|search|page|login|subscribe|feed|rss|about"
-    r"|contact|privacy|terms)(?:/|$|\.)",
+    r"/(?:tags?|topics?|categor(?:y|ies)|authors?|search|login|subscribe|feed|rss|about"
+    r"|contact|privacy|terms|page/\d{1,4})(?:/|$|\.)",
     re.IGNORECASE,
 )
 

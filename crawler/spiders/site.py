@@ -11,6 +11,7 @@ import structlog
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler import alone, crawl, ending
@@ -23,6 +24,7 @@ from crawler.politeness import slots
 from crawler.politeness.guard import private_refusal
 from crawler.politeness.robots import UNREACHABLE
 from crawler.requests import Requests
+from crawler.translation import PIPELINES
 from db import links
 from db.entries import KnownLink
 from db.errors import ArchiveError
@@ -46,6 +48,13 @@ class SiteSpider(Spider):
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_stopping = False
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Put our pipelines behind this spider, unless somebody has named others."""
+        super().update_settings(settings)
+        if not settings.getpriority("ITEM_PIPELINES"):
+            settings.set("ITEM_PIPELINES", PIPELINES, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:

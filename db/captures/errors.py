@@ -1,5 +1,7 @@
 """What can go wrong with a kept body, in words. Every error names the digest that was asked for."""
 
+# ruff: noqa: N818 - each is named for the state that was found, as in db.errors
+
 from db.errors import ArchiveError
 
 

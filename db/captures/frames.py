@@ -1,8 +1,8 @@
 """Chooses how each body is coded, and decodes it in a bounded number of steps.
 
 The captures of a link form chains: number 0 stands alone, number n is a delta against the one whose
-number is n with its lowest set bit cleared. So half of all captures are deltas against their
-predecessor, and none is further from number 0 than its number has bits: six deltas of 64.
+number is n with its lowest set bit cleared. So half of all are deltas against their predecessor, and
+none is further from number 0 than its number has bits: six deltas in a chain of 64.
 """
 
 import hashlib
@@ -22,8 +22,8 @@ CHAIN = 64
 """Captures in a chain: a full frame every 64 costs 0.6 KB a capture on pages of 324 KB."""
 
 MAX_DEPTH = 8
-"""Deltas between a body and one that is none. Processes that write the same page at once can mix
-two chains, which is the only way past six."""
+"""Deltas between a body and one that is none. Six, but for processes that write the same page at
+once: they can mix two chains."""
 
 SMALL = 64
 """Bodies under this many bytes are not worth a base."""
@@ -145,9 +145,8 @@ class FrameStore(ABC):
         position = line[0].position + 1
         if position >= CHAIN:
             return None
-        steps = (
-            position & -position
-        ).bit_length() - 1  # to the ancestor with the lowest bit cleared
+        lowest_bit = position & -position
+        steps = lowest_bit.bit_length() - 1  # from its predecessor up to its base
         line = line[min(steps, len(line) - 1) :]
         if len(line) > MAX_DEPTH or line[0].size > 4 * len(body.data) + (1 << 16):
             return None

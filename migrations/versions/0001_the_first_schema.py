@@ -157,9 +157,8 @@ def upgrade() -> None:
             "article_id", "url_key", name=op.f("uq_article_url_article_id_url_key")
         ),
     )
-    op.create_index(op.f("ix_article_url_article_id"), "article_url", ["article_id"], unique=False)
     op.create_index(
-        op.f("ix_article_url_site_id_url_key"), "article_url", ["site_id", "url_key"], unique=False
+        op.f("ix_article_url_url_key_site_id"), "article_url", ["url_key", "site_id"], unique=False
     )
     op.create_table(
         "link",

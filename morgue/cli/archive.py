@@ -1,10 +1,12 @@
 """`morgue db` and `morgue verify`: the archive's schema and the archive's promises."""
 
+from dataclasses import asdict
+
 import click
-from db.verify import verify as violations_of
 
 from db import schema
 from db.engine import in_words, name_of, open_engine, parse_address
+from db.verify import verify as violations_of
 from morgue.cli import output
 from morgue.cli.access import settings_of
 from morgue.cli.errors import ExitCode
@@ -72,7 +74,9 @@ def verify(invocation: Invocation, *, as_json: bool) -> ExitCode:
     with archive_of(settings_of(invocation), is_asked_only=True) as archive:
         violations = violations_of(archive, progress=lambda _: None)
         if as_json:
-            output.document({"archive": archive.name, "violations": [vars(v) for v in violations]})
+            output.document(
+                {"archive": archive.name, "violations": [asdict(v) for v in violations]}
+            )
         else:
             for violation in violations:
                 output.line(output.safe(str(violation)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from config.settings import Settings
 from db.archive import Archive
@@ -30,6 +31,13 @@ def archive_of(settings: Settings, *, is_asked_only: bool = False) -> Iterator[A
         ) as archive,
     ):
         yield archive
+
+
+@contextmanager
+def asking(settings: Settings) -> Iterator[Any]:
+    """A read session on the archive, for a command that only asks."""
+    with archive_of(settings, is_asked_only=True) as archive, archive.read() as session:
+        yield session
 
 
 @contextmanager

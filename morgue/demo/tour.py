@@ -89,7 +89,9 @@ def prepare(folder: Path) -> None:
 
 def play(stage: Stage, *, rounds: Sequence[timedelta] = ROUNDS, articles: int = 60) -> bool:
     """Play the demonstration; whether everything in it went well."""
-    newsroom = Newsroom(articles=articles)
+    # its last hour is the present one, so that the archive can be asked without another clock
+    start = stage.clock.now().replace(second=0, microsecond=0) - sum(rounds, timedelta())
+    newsroom = Newsroom(articles=articles, start=start)
     with NewsroomServer(newsroom) as server:
         write_site_files(stage.folder / "sites", server)
         names = ", ".join(outlet.title for outlet in newsroom.outlets)
@@ -97,7 +99,7 @@ def play(stage: Stage, *, rounds: Sequence[timedelta] = ROUNDS, articles: int = 
         stage.say(f"Settings and site files are in {stage.folder}.")
         for number, passed in enumerate(rounds, start=1):
             _tell_events(stage, newsroom, newsroom.advance(passed), passed=passed)
-            stage.say(f"{newsroom.clock.now():%d %B, %H:%M} UTC, crawl {number} of {len(rounds)}")
+            stage.say(f"{newsroom.clock.now():%d %B, %H:%M} UTC, crawl {number} of {len(rounds)}:")
             if not _crawl(stage, newsroom):
                 return False
         return _show_what_is_known(stage, newsroom)
@@ -146,13 +148,12 @@ def _ended_with_us(child: "subprocess.Popen[bytes]") -> Iterator[None]:
 
 def _show_what_is_known(stage: Stage, newsroom: Newsroom) -> bool:
     edited, copy = (newsroom.truth(newsroom.role(role).id) for role in ("edited", "reprint"))
-    start = newsroom.start.strftime("%Y-%m-%dT%H:%MZ")
+    early = (newsroom.start + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%MZ")
     word = max(edited["title"].split(), key=len).strip("“”\"'.,:;").lower()
     tour = (
         ("How is each site doing?", ["status"]),
-        ("What became of one article?", ["history", edited["url"]]),
-        ("What exactly changed, from the first revision to the newest?", ["diff", edited["url"]]),
-        ("What did it say at first?", ["show", edited["url"], "--as-of", start]),
+        ("What became of one article, and what was changed?", ["history", edited["url"], "--diff"]),
+        ("What did it say at first?", ["show", edited["url"], "--as-of", early]),
         (f'Where does "{word}" stand?', ["search", word, "--limit", "3"]),
         ("Whose text is this, word for word?", ["show", copy["url"]]),
         ("Does the archive keep its promises?", ["verify"]),

@@ -5,11 +5,11 @@ python capture_child.py URL STORE FIRST_ARTICLE COUNT
 
 import sys
 
-from capture_pages import page
 from sqlalchemy.orm import Session
 
 from db import engine as engines
 from db.captures import open_store
+from tests.contract.capture_pages import page
 
 
 def main(url: str, spec: str, first: int, count: int) -> None:

@@ -1,5 +1,6 @@
 """Hosts whose robots.txt, feed or patience is the problem; each a site of one crawl."""
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -88,7 +89,6 @@ def crawled(servers: dict[str, Server], tmp_path_factory: pytest.TempPathFactory
         if each["name"] == "robotsignored":
             each["politeness"] |= {"robots": "ignore", "robots_ignored_because": "it is a test"}
     sites.append(site("gone", GONE_PORT))
-    sites.append(site("nameless", "http://no-such-name.invalid"))
     return crawl(tmp_path_factory.mktemp("robots"), sites)
 
 
@@ -138,7 +138,7 @@ def test_a_site_may_be_crawled_without_its_robots_txt(
 def test_a_crawl_delay_is_kept(crawled: Crawled, servers: dict[str, Server]) -> None:
     assert crawled.report["outcome"] == "finished"
     times = servers["robotsslow"].times
-    gaps = [later - earlier for earlier, later in zip(times[1:], times[2:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times[1:])]
     assert len(gaps) >= 2
     assert min(gaps) > 0.45
 
@@ -175,14 +175,11 @@ def test_a_short_retry_after_is_waited_for(crawled: Crawled, servers: dict[str, 
     assert crawled.visit(f"{servers['busyforshort'].base}/story-1")["status"] == 200
 
 
-@pytest.mark.parametrize(("name", "words"), [("gone", "refused"), ("nameless", "dns")])
-def test_a_site_that_cannot_be_reached_is_told_in_plain_words(
-    crawled: Crawled, name: str, words: str
-) -> None:
-    row = crawled.sites[name]
+def test_a_site_that_cannot_be_reached_is_told_in_plain_words(crawled: Crawled) -> None:
+    row = crawled.sites["gone"]
     assert "could not be reached" in str(row["last_error"])
-    assert words in str(row["last_error"])
+    assert "refused" in str(row["last_error"])
     assert row["failure_count"] == 1
-    report = next(each for each in crawled.report["sites"] if each["name"] == name)
+    report = next(each for each in crawled.report["sites"] if each["name"] == "gone")
     assert report["outcome"] == "failed"
     assert report["error"] == row["last_error"]

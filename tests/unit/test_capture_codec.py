@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.captures import codec
+from db.captures import codec, open_store
 from db.captures.codec import Dictionary, FrameUnreadableError
 from db.captures.dictionaries import LIMIT, Cache, FirstCapture, Generation, choose
+from db.captures.frames import CHAIN, MAX_DEPTH
 
 ZSTD_DICTIONARY_MAGIC = b"\x37\xa4\x30\xec"
 
@@ -191,3 +192,13 @@ def test_the_cache_holds_what_is_larger_than_its_limit_as_long_as_it_is_alone() 
     large = Dictionary(noise(1000))
     cache.keep(b"1", large)
     assert cache.get(b"1") is large
+
+
+def test_an_unknown_store_is_refused_with_the_known_ones() -> None:
+    for spec in ("", "files", "files:", "s3:bucket"):
+        with pytest.raises(ValueError, match="use database, or files:FOLDER"):
+            open_store(spec)
+
+
+def test_chains_fit_the_limit_of_steps() -> None:
+    assert (CHAIN - 1).bit_count() <= MAX_DEPTH

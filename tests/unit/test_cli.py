@@ -2,11 +2,13 @@ import json
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol
 
 import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from morgue import cli
 from morgue.cli.errors import ExitCode, Failure
@@ -15,30 +17,37 @@ from morgue.version import VERSION
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def run():
-    return lambda *args, **kwargs: CliRunner().invoke(cli.morgue, args, **kwargs)
+class Run(Protocol):
+    def __call__(self, *args: str) -> Result: ...
+
+
+Put = Callable[[Callable[..., Any]], None]
 
 
 @pytest.fixture
-def with_command(monkeypatch):
+def run() -> Run:
+    return lambda *args: CliRunner().invoke(cli.morgue, args)
+
+
+@pytest.fixture
+def with_command(monkeypatch: pytest.MonkeyPatch) -> Put:
     """Puts a command of the test's own beside the real ones."""
 
-    def put(function):
+    def put(function: Callable[..., Any]) -> None:
         command = click.command()(click.option("--json", "as_json", is_flag=True)(function))
         lazy = cli.Lazy("", "", "Ask")
-        monkeypatch.setattr(cli.Lazy, "load", lambda self: command)
+        monkeypatch.setattr(cli.Lazy, "load", lambda _: command)
         monkeypatch.setitem(cli.COMMANDS, "own", lazy)
 
     return put
 
 
-def test_help_lists_every_command(run):
+def test_help_lists_every_command(run: Run) -> None:
     text = run("--help").output
     assert all(f"  {name} " in text for name in cli.COMMANDS)
 
 
-def test_help_imports_neither_the_database_nor_the_crawler():
+def test_help_imports_neither_the_database_nor_the_crawler() -> None:
     script = """
 import sys
 from morgue.cli import main
@@ -54,27 +63,27 @@ print(sorted(heavy & set(sys.modules)), file=sys.stderr)
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
-def test_every_command_explains_itself(run, name):
+def test_every_command_explains_itself(run: Run, name: str) -> None:
     result = run(name, "--help")
     assert result.exit_code == 0
     assert "Usage: morgue" in result.output
     assert len(result.output.splitlines()) > 3
 
 
-def test_the_version_is_the_projects(run):
+def test_the_version_is_the_projects(run: Run) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert run("--version").output == f"morgue {VERSION}\n"
     assert project["version"] == VERSION
 
 
-def test_an_unknown_command_is_a_usage_error_with_a_suggestion(run):
+def test_an_unknown_command_is_a_usage_error_with_a_suggestion(run: Run) -> None:
     result = run("serch", "storm")
     assert result.exit_code == ExitCode.USAGE
     assert "serch" in result.stderr
 
 
-def test_an_expected_failure_is_its_message_and_remedy(run, with_command):
-    def own(*, as_json):
+def test_an_expected_failure_is_its_message_and_remedy(run: Run, with_command: Put) -> None:
+    def own(*, as_json: bool) -> None:
         raise Failure("the bridge is up", remedy="Wait.", code=ExitCode.ARCHIVE)
 
     with_command(own)
@@ -84,8 +93,8 @@ def test_an_expected_failure_is_its_message_and_remedy(run, with_command):
     assert not result.stdout
 
 
-def test_a_failure_with_json_is_json(run, with_command):
-    def own(*, as_json):
+def test_a_failure_with_json_is_json(run: Run, with_command: Put) -> None:
+    def own(*, as_json: bool) -> None:
         raise Failure("the bridge is up", remedy="Wait.", code=ExitCode.ARCHIVE)
 
     with_command(own)
@@ -93,20 +102,20 @@ def test_a_failure_with_json_is_json(run, with_command):
     assert told == {"error": "the bridge is up", "remedy": "Wait.", "code": 3}
 
 
-def test_a_usage_error_with_json_is_json(run, with_command):
-    with_command(lambda *, as_json: None)
+def test_a_usage_error_with_json_is_json(run: Run, with_command: Put) -> None:
+    with_command(lambda **_: None)
     result = run("own", "--json", "--nonsense")
     assert result.exit_code == ExitCode.USAGE
     assert json.loads(result.stderr)["code"] == ExitCode.USAGE
 
 
-def test_the_exit_code_of_a_command_is_what_it_returns(run, with_command):
-    with_command(lambda *, as_json: ExitCode.NOTHING)
+def test_the_exit_code_of_a_command_is_what_it_returns(run: Run, with_command: Put) -> None:
+    with_command(lambda **_: ExitCode.NOTHING)
     assert run("own").exit_code == ExitCode.NOTHING
 
 
-def test_an_interrupted_command_says_so_and_ends_with_130(run, with_command):
-    def own(*, as_json):
+def test_an_interrupted_command_says_so_and_ends_with_130(run: Run, with_command: Put) -> None:
+    def own(*, as_json: bool) -> None:
         raise KeyboardInterrupt
 
     with_command(own)
@@ -115,18 +124,19 @@ def test_an_interrupted_command_says_so_and_ends_with_130(run, with_command):
     assert "stopped" in result.stderr
 
 
-def test_a_reader_that_has_had_enough_is_no_error():
+def test_a_reader_that_has_had_enough_is_no_error() -> None:
     script = "import sys; from morgue.cli import main; main(['--help'])"
     child = subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
+    assert child.stdout is not None
     child.stdout.close()
     _, errors = child.communicate()
     assert errors == b""
     assert child.returncode == 0
 
 
-def test_a_letter_that_the_terminal_does_not_know_is_no_error():
+def test_a_letter_that_the_terminal_does_not_know_is_no_error() -> None:
     script = "from morgue.cli import main; main(['show', '环球'])"
     ended = subprocess.run(
         [sys.executable, "-c", script],
@@ -138,5 +148,5 @@ def test_a_letter_that_the_terminal_does_not_know_is_no_error():
     assert rb"\u73af" in ended.stderr
 
 
-def test_every_exit_code_has_a_meaning():
+def test_every_exit_code_has_a_meaning() -> None:
     assert all(code.meaning for code in ExitCode)

@@ -1,8 +1,10 @@
 import gzip
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from config.settings import BUNDLED_SITES
 from morgue import cli
@@ -29,7 +31,7 @@ PAGE = """<!doctype html><html lang="en"><head><title>Wrong</title></head><body>
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project folder, with no setting from outside."""
     for name in ("MORGUE_CONFIG", "MORGUE_CONTACT", "MORGUE_SITES_DIR", "MORGUE_ARCHIVE_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -40,40 +42,40 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def run(*args, **kwargs):
+def run(*args: str, **kwargs: Any) -> Result:
     return CliRunner().invoke(cli.morgue, args, **kwargs)
 
 
-def test_sites_are_listed(folder):
+def test_sites_are_listed(folder: Path) -> None:
     result = run("sites", "list")
     assert result.exit_code == 0
     assert "dunnock  The Dunnock  every 30 min" in result.output
 
 
-def test_sites_are_listed_as_json(folder):
+def test_sites_are_listed_as_json(folder: Path) -> None:
     (site,) = json.loads(run("sites", "list", "--json").output)
     assert site["name"] == "dunnock"
     assert site["sources"] == [{"kind": "feed", "url": "https://dunnock.example/rss.xml"}]
     assert site["has_rules"] is True
 
 
-def test_a_site_is_shown_with_its_defaults(folder):
+def test_a_site_is_shown_with_its_defaults(folder: Path) -> None:
     assert "robots: obey" in run("sites", "show", "dunnock").output
     assert json.loads(run("sites", "show", "dunnock", "--json").output)["language"] == "en"
 
 
-def test_an_unknown_site_is_a_failure_that_suggests_the_known_one(folder):
+def test_an_unknown_site_is_a_failure_that_suggests_the_known_one(folder: Path) -> None:
     result = run("sites", "show", "dunock")
     assert result.exit_code == ExitCode.USAGE
     assert "dunnock" in result.stderr
     assert "Traceback" not in result.output
 
 
-def test_sites_in_order_are_said_to_be(folder):
+def test_sites_in_order_are_said_to_be(folder: Path) -> None:
     assert run("sites", "check").output == "1 site file is in order: dunnock\n"
 
 
-def test_every_mistake_of_every_file_is_said_with_its_place(folder):
+def test_every_mistake_of_every_file_is_said_with_its_place(folder: Path) -> None:
     for name in ("one", "two"):
         (folder / f"{name}.yaml").write_text(f"name: {name}\ntitel: x\nhome: nowhere\n")
     result = run("sites", "check", "one.yaml", "two.yaml")
@@ -82,7 +84,7 @@ def test_every_mistake_of_every_file_is_said_with_its_place(folder):
     assert "two.yaml:3:7" in result.stderr
 
 
-def test_mistakes_as_json_have_file_line_and_column(folder):
+def test_mistakes_as_json_have_file_line_and_column(folder: Path) -> None:
     (folder / "one.yaml").write_text("name: one\ntitel: x\ntitle: One\nhome: https://one.example\n")
     told = json.loads(run("sites", "check", "--json", "one.yaml").stderr)
     assert told["code"] == ExitCode.USAGE
@@ -91,20 +93,20 @@ def test_mistakes_as_json_have_file_line_and_column(folder):
     assert problem["remedy"]
 
 
-def test_a_broken_settings_file_is_told_with_its_place(folder):
+def test_a_broken_settings_file_is_told_with_its_place(folder: Path) -> None:
     (folder / "morgue.yaml").write_text("delay_s: fast\n")
     result = run("sites", "list")
     assert result.exit_code == ExitCode.USAGE
     assert "morgue.yaml:1:10" in result.stderr
 
 
-def test_a_settings_file_that_is_not_there_is_told(folder):
+def test_a_settings_file_that_is_not_there_is_told(folder: Path) -> None:
     result = run("--config", "nowhere.yaml", "sites", "list")
     assert result.exit_code == ExitCode.USAGE
     assert "nowhere.yaml" in result.stderr
 
 
-def test_init_writes_a_project_that_is_in_order(folder):
+def test_init_writes_a_project_that_is_in_order(folder: Path) -> None:
     result = run("init", "new")
     assert result.exit_code == 0
     assert "morgue up" in result.output
@@ -114,41 +116,45 @@ def test_init_writes_a_project_that_is_in_order(folder):
     assert run("--config", "new/morgue.yaml", "sites", "check").exit_code == 0
 
 
-def test_every_setting_stands_in_the_file_that_init_writes(folder):
+def test_every_setting_stands_in_the_file_that_init_writes(folder: Path) -> None:
     run("init", "new", "--contact", "it's@example.org")
     file = folder / "new" / "morgue.yaml"
     text = file.read_text()
     assert "contact: 'it''s@example.org'" in text
-    file.write_text("\n".join(line.removeprefix("#") if ": " in line and line[1:2].islower() else line
-                              for line in text.splitlines()))
+    file.write_text(
+        "\n".join(
+            line.removeprefix("#") if ": " in line and line[1:2].islower() else line
+            for line in text.splitlines()
+        )
+    )
     result = run("--config", str(file), "sites", "list")
     assert result.exit_code == 0, result.stderr
 
 
-def test_init_keeps_what_is_there(folder):
+def test_init_keeps_what_is_there(folder: Path) -> None:
     result = run("init", ".")
     assert "kept as it is" in result.output
     assert (folder / "sites" / "dunnock.yaml").read_text() == SITE
     assert (folder / "morgue.yaml").read_text() == "contact: desk@dunnock.example\n"
 
 
-def test_init_asks_nothing_where_nobody_is(folder):
+def test_init_asks_nothing_where_nobody_is(folder: Path) -> None:
     assert run("init", "new", input="").exit_code == 0
 
 
-def test_init_refuses_a_contact_that_is_none(folder):
+def test_init_refuses_a_contact_that_is_none(folder: Path) -> None:
     result = run("init", "new", "--contact", "me")
     assert result.exit_code == ExitCode.USAGE
     assert "contact" in result.stderr
     assert not (folder / "new").exists()
 
 
-def test_init_into_a_file_is_told(folder):
+def test_init_into_a_file_is_told(folder: Path) -> None:
     (folder / "taken").write_text("")
     assert run("init", "taken/deep").exit_code == ExitCode.USAGE
 
 
-def test_a_saved_page_is_read_by_the_rules_of_the_site_that_covers_it(folder):
+def test_a_saved_page_is_read_by_the_rules_of_the_site_that_covers_it(folder: Path) -> None:
     (folder / "page.html").write_text(PAGE)
     result = run("extract", "page.html", "--url", "https://dunnock.example/ferry", "--json")
     assert result.exit_code == 0
@@ -159,19 +165,19 @@ def test_a_saved_page_is_read_by_the_rules_of_the_site_that_covers_it(folder):
     assert len(told["text"].splitlines()) == 3
 
 
-def test_a_page_of_no_configured_site_is_read_without_rules(folder):
+def test_a_page_of_no_configured_site_is_read_without_rules(folder: Path) -> None:
     (folder / "page.html").write_text(PAGE)
     result = run("extract", "page.html", "--url", "https://elsewhere.example/ferry", "--json")
     assert json.loads(result.output)["site"] == "adhoc-elsewhere-example"
 
 
-def test_a_site_can_be_named_whatever_the_url(folder):
+def test_a_site_can_be_named_whatever_the_url(folder: Path) -> None:
     (folder / "page.html").write_text(PAGE)
     args = ("extract", "page.html", "--url", "https://elsewhere.example/x", "--site", "dunnock")
     assert json.loads(run(*args, "--json").output)["site"] == "dunnock"
 
 
-def test_a_gzipped_page_and_standard_input_are_read(folder):
+def test_a_gzipped_page_and_standard_input_are_read(folder: Path) -> None:
     packed = gzip.compress(PAGE.encode())
     (folder / "page.html.gz").write_bytes(packed)
     url = ("--url", "https://dunnock.example/ferry", "--json")
@@ -180,14 +186,14 @@ def test_a_gzipped_page_and_standard_input_are_read(folder):
     assert from_file["text"] == from_input["text"] != ""
 
 
-def test_a_gzip_bomb_is_refused(folder):
+def test_a_gzip_bomb_is_refused(folder: Path) -> None:
     (folder / "bomb.gz").write_bytes(gzip.compress(bytes(30_000_000)))
     result = run("extract", "bomb.gz", "--url", "https://dunnock.example/ferry")
     assert result.exit_code == ExitCode.USAGE
     assert "larger than 20 MB" in result.stderr
 
 
-def test_a_manifest_names_many_pages(folder):
+def test_a_manifest_names_many_pages(folder: Path) -> None:
     (folder / "page.html").write_text(PAGE)
     entry = {"file": "page.html", "url": "https://dunnock.example/", "fetched_at": "2024-05-01"}
     lines = [json.dumps(entry | {"url": f"https://dunnock.example/{n}"}) for n in range(3)]
@@ -199,17 +205,22 @@ def test_a_manifest_names_many_pages(folder):
 
 @pytest.mark.parametrize(
     "line",
-    ["not json", "[1]", '{"url": "https://a.example"}', '{"file": 5, "url": 5}',
-     '{"file": "page.html", "url": "https://a.example/", "fetched_at": "soon"}'],
+    [
+        "not json",
+        "[1]",
+        '{"url": "https://a.example"}',
+        '{"file": 5, "url": 5}',
+        '{"file": "page.html", "url": "https://a.example/", "fetched_at": "soon"}',
+    ],
 )
-def test_a_mistake_in_a_manifest_is_told_with_its_line(folder, line):
+def test_a_mistake_in_a_manifest_is_told_with_its_line(folder: Path, line: str) -> None:
     (folder / "list.jsonl").write_text("\n" + line)
     result = run("extract", "--manifest", "list.jsonl")
     assert result.exit_code == ExitCode.USAGE
     assert "list.jsonl:2" in result.stderr
 
 
-def test_a_page_that_is_not_believed_is_shown_and_ends_with_1(folder):
+def test_a_page_that_is_not_believed_is_shown_and_ends_with_1(folder: Path) -> None:
     (folder / "page.html").write_text("<p>")
     result = run("extract", "page.html", "--url", "https://dunnock.example/x", "--json")
     assert result.exit_code == ExitCode.NOTHING
@@ -218,11 +229,17 @@ def test_a_page_that_is_not_believed_is_shown_and_ends_with_1(folder):
 
 @pytest.mark.parametrize(
     "args",
-    [(), ("page.html",), ("page.html", "--url", "dunnock"), ("gone.html", "--url", "https://a.example/"),
-     ("a.html", "b.html", "--url", "https://a.example/"), (".", "--url", "https://a.example/"),
-     ("page.html", "--url", "https://a.example/", "--site", "nobody")],
+    [
+        (),
+        ("page.html",),
+        ("page.html", "--url", "dunnock"),
+        ("gone.html", "--url", "https://a.example/"),
+        ("a.html", "b.html", "--url", "https://a.example/"),
+        (".", "--url", "https://a.example/"),
+        ("page.html", "--url", "https://a.example/", "--site", "nobody"),
+    ],
 )
-def test_extract_says_what_is_missing(folder, args):
+def test_extract_says_what_is_missing(folder: Path, args: tuple[str, ...]) -> None:
     (folder / "page.html").write_text(PAGE)
     result = run("extract", *args)
     assert result.exit_code == ExitCode.USAGE
@@ -230,7 +247,7 @@ def test_extract_says_what_is_missing(folder, args):
     assert not result.stdout
 
 
-def test_a_title_cannot_steer_the_terminal(folder):
+def test_a_title_cannot_steer_the_terminal(folder: Path) -> None:
     (folder / "page.html").write_text(PAGE.replace("Ferry", "\x1b[2JFerry\u202e"))
     result = run("extract", "page.html", "--url", "https://dunnock.example/ferry")
     assert "\x1b" not in result.output

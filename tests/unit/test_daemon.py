@@ -3,7 +3,9 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterator, MutableMapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import structlog
@@ -15,7 +17,10 @@ PACE = Pace(tick=timedelta(seconds=0.05), grace=timedelta(seconds=30))
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 
-def site(name, *hosts):
+Events = list[MutableMapping[str, Any]]
+
+
+def site(name: str, *hosts: str) -> DueSite:
     return DueSite(name, frozenset(hosts or (f"{name}.example",)))
 
 
@@ -28,7 +33,7 @@ WAITS = "import signal; print('{}', flush=True); signal.pause()"
 
 
 @pytest.fixture
-def events():
+def events() -> Iterator[Events]:
     with structlog.testing.capture_logs() as captured:
         yield captured
 
@@ -36,14 +41,22 @@ def events():
 class Archive:
     """Says what is due at each look; ends the daemon when there is no more to say, or an event came."""
 
-    def __init__(self, *looks, then=None, until=None, by="stop"):
+    def __init__(
+        self,
+        *looks: Sequence[DueSite] | Exception,
+        then: Sequence[DueSite] = (),
+        until: str | None = None,
+        by: str = "stop",
+    ) -> None:
         self.looks = list(looks)
-        self.then = then or []
+        self.then = then
         self.until = until
         self.by = by
-        self.daemon = self.loop = self.events = None
+        self.events: Events = []
+        self.daemon: Daemon
+        self.loop: asyncio.AbstractEventLoop
 
-    def __call__(self):
+    def __call__(self) -> Sequence[DueSite]:
         if self.looks:
             found = self.looks.pop(0)
             if isinstance(found, Exception):
@@ -53,23 +66,30 @@ class Archive:
             self.loop.call_soon_threadsafe(self.end)
         return self.then
 
-    def end(self):
+    def end(self) -> None:
         if self.by == "signal":
             os.kill(os.getpid(), signal.SIGTERM)
         else:
             self.daemon.stop()
 
 
-def run(archive, events, *, script=REPORTS, pace=PACE, enough=None):
-    started = []
+def run(
+    archive: Archive,
+    events: Events,
+    *,
+    script: str = REPORTS,
+    pace: Pace = PACE,
+    enough: int | None = None,
+) -> list[list[str]]:
+    started: list[list[str]] = []
 
-    def command(names):
+    def command(names: Sequence[str]) -> list[str]:
         started.append(list(names))
         if len(started) == enough:
             archive.loop.call_soon(archive.end)
         return [sys.executable, "-c", script, *names]
 
-    async def body():
+    async def body() -> None:
         archive.loop = asyncio.get_running_loop()
         archive.events = events
         archive.daemon = Daemon(
@@ -82,24 +102,24 @@ def run(archive, events, *, script=REPORTS, pace=PACE, enough=None):
     return started
 
 
-def names_of(events):
+def names_of(events: Events) -> list[str]:
     return [event["event"] for event in events]
 
 
-def test_what_is_due_is_crawled_in_one_child(events):
+def test_what_is_due_is_crawled_in_one_child(events: Events) -> None:
     started = run(Archive([site("a"), site("b")], until="site_crawled"), events)
     assert started == [["a", "b"]]
     assert names_of(events).count("site_crawled") == 2
     assert names_of(events)[-1] == "daemon_stopped"
 
 
-def test_sites_of_one_host_are_never_crawled_by_two_children(events):
+def test_sites_of_one_host_are_never_crawled_by_two_children(events: Events) -> None:
     one, two = site("one", "shared.example"), site("two", "shared.example")
     started = run(Archive([one], [one, two], [two]), events, script=WAITS)
     assert started == [["one"]]
 
 
-def test_a_batch_is_no_larger_than_its_limit_and_children_are_counted(events):
+def test_a_batch_is_no_larger_than_its_limit_and_children_are_counted(events: Events) -> None:
     pace = Pace(tick=PACE.tick, batch=2, children=2)
     started = run(
         Archive([site(name) for name in "abcde"]), events, pace=pace, script=WAITS, enough=2
@@ -107,13 +127,13 @@ def test_a_batch_is_no_larger_than_its_limit_and_children_are_counted(events):
     assert started == [["a", "b"], ["c", "d"]]
 
 
-def test_a_termination_signal_ends_the_children_and_the_daemon(events):
+def test_a_termination_signal_ends_the_children_and_the_daemon(events: Events) -> None:
     run(Archive([site("a")], by="signal"), events, script=WAITS)
     assert names_of(events)[-2:] == ["daemon_stopping", "daemon_stopped"]
     assert "child_failed" not in names_of(events)
 
 
-def test_a_site_whose_child_fails_is_left_alone_for_a_while(events):
+def test_a_site_whose_child_fails_is_left_alone_for_a_while(events: Events) -> None:
     due = [site("a")]
     script = "raise SystemExit(3)"
     archive = Archive(due, until="child_failed", then=due)
@@ -123,13 +143,13 @@ def test_a_site_whose_child_fails_is_left_alone_for_a_while(events):
     assert failed["sites"] == ["a"]
 
 
-def test_an_archive_that_cannot_be_asked_is_asked_again(events):
+def test_an_archive_that_cannot_be_asked_is_asked_again(events: Events) -> None:
     archive = Archive(RuntimeError("busy"), [site("a")], until="site_crawled")
     assert run(archive, events) == [["a"]]
     assert "due_sites_unknown" in names_of(events)
 
 
-def test_a_site_that_could_not_be_reached_is_told_with_its_reason(events):
+def test_a_site_that_could_not_be_reached_is_told_with_its_reason(events: Events) -> None:
     line = json.dumps(
         {"event": "site_finished", "site": "a", "outcome": "failed", "error": "no such host"}
     )
@@ -140,13 +160,13 @@ def test_a_site_that_could_not_be_reached_is_told_with_its_reason(events):
     assert told["log_level"] == "warning"
 
 
-def test_a_child_past_its_deadline_is_ended_and_told(events):
+def test_a_child_past_its_deadline_is_ended_and_told(events: Events) -> None:
     pace = Pace(tick=PACE.tick, deadline=timedelta(seconds=0.3), grace=timedelta(seconds=30))
     run(Archive([site("a")], until="child_overdue"), events, script=WAITS, pace=pace)
     assert "child_overdue" in names_of(events)
 
 
-def test_what_a_child_prints_that_is_no_event_is_no_trouble(events):
+def test_what_a_child_prints_that_is_no_event_is_no_trouble(events: Events) -> None:
     script = """
 print('hello'); print('[1]'); print('{"event": 5}'); print('{"event": "site_finished"}')
 print('{"event": "site_finished", "site": "a"}')

@@ -60,7 +60,7 @@ def _line_of(link: Element) -> Element | None:
         if element is None or element.tag in ("body", "ul", "nav", "section", "article", "main"):
             return None
         if element.tag in ("p", "div", "li", "td", "h6", "blockquote", "center", "footer"):
-            first = next((t for t in element.itertext() if t.strip()), "")
+            first = next((t for t in pages.texts(element) if t.strip()), "")
             return element if len(first) <= _LONGEST and _BEGINNING.match(first) else None
         element = element.getparent()
     return None

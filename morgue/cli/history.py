@@ -1,0 +1,209 @@
+"""`morgue history` and `morgue diff`: what became of an article."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import click
+
+from db import queries, reports
+from db.models import VisitOutcome
+from db.queries import ArticleView, RevisionView
+from morgue.cli import differences, output
+from morgue.cli.access import settings_of
+from morgue.cli.errors import ExitCode
+from morgue.cli.invocation import Invocation
+from morgue.cli.moments import END, shown
+from morgue.cli.named import (
+    article_json,
+    article_named,
+    fields_of,
+    revision_json,
+    revision_of,
+)
+from morgue.cli.opened import asking
+from morgue.cli.options import ARTICLE, ArticleName, json_option
+from morgue.cli.output import one_line
+from morgue.cli.watching import counts_in_words
+from pipeline.compare import changed_fields, word_diff
+
+_LOOKS = 10_000
+
+
+@click.command()
+@click.argument("article", type=ARTICLE)
+@click.option("--as-of", type=END, help="As the archive knew it then.")
+@click.option("--diff", "has_differences", is_flag=True, help="Show what changed, word by word.")
+@json_option
+@click.pass_obj
+def history(
+    invocation: Invocation,
+    article: ArticleName,
+    *,
+    as_of: datetime | None,
+    has_differences: bool,
+    as_json: bool,
+) -> None:
+    """List the revisions of an article, its URLs, and what the looks at it came to.
+
+    ARTICLE is a number or a URL. A publisher made each change at some time between the two looks
+    that are given: the last that still saw the old text and the first that saw the new one.
+    """
+    with asking(settings_of(invocation)) as session:
+        found = article_named(session, article, as_of=as_of)
+        revisions = queries.history(session, found.number, as_of=as_of)
+        visits = reports.recent_visits(session, article_id=found.number, as_of=as_of, limit=_LOOKS)
+    looks = Counter(visit.outcome for visit in visits)
+    if as_json:
+        output.document(_history_json(found, revisions, looks))
+        return
+    _print_history(found, revisions, looks)
+    if has_differences:
+        for old, new in pairwise(revisions):
+            output.line()
+            _print_difference(old, new)
+
+
+def changes(old: RevisionView, new: RevisionView) -> tuple[str, ...]:
+    """The fields that say something else."""
+    return changed_fields(fields_of(old), fields_of(new))
+
+
+def changes_in_words(old: RevisionView, new: RevisionView) -> str:
+    """What changed, and of the text how many words: "title, text +12 -3"."""
+    said = []
+    for name in changes(old, new):
+        if name == "text":
+            segments = word_diff(old.text, new.text)
+            come, gone = (
+                sum(len(segment.text.split()) for segment in segments if segment.op == op)
+                for op in ("insert", "delete")
+            )
+            said.append(f"text +{come} -{gone} words")
+        else:
+            said.append(name.replace("_", " "))
+    return ", ".join(said) or "typography"
+
+
+def _history_json(
+    article: ArticleView, revisions: Sequence[RevisionView], looks: Counter[VisitOutcome]
+) -> dict[str, Any]:
+    told = []
+    previous = None
+    for revision in revisions:
+        changed = changes(previous, revision) if previous else ()
+        told.append(revision_json(revision) | {"changed": changed})
+        previous = revision
+    return article_json(article) | {
+        "history": told,
+        "looks": {outcome.value: number for outcome, number in looks.items()},
+    }
+
+
+def _print_history(
+    article: ArticleView, revisions: Sequence[RevisionView], looks: Counter[VisitOutcome]
+) -> None:
+    title = article.revision.title if article.revision else None
+    output.line(click.style(one_line(title), bold=True))
+    output.line(f"article {article.number}, {one_line(article.site_title)}")
+    for alias in article.aliases:
+        until = f" until {shown(alias.to_at)}" if alias.to_at else ""
+        output.line(f"{one_line(alias.url)}  ({alias.evidence}, {shown(alias.from_at)}{until})")
+    output.line()
+    changed = ["first seen", *(changes_in_words(old, new) for old, new in pairwise(revisions))]
+    output.table(
+        ("REVISION", "LAST SEEN OLD", "FIRST SEEN NEW", "CHANGED", "TITLE"),
+        [
+            (
+                str(revision.number),
+                shown(revision.previous_seen_at),
+                shown(revision.first_seen_at),
+                what,
+                revision.title,
+            )
+            for revision, what in zip(revisions, changed, strict=False)
+        ],
+    )
+    output.line()
+    total = looks.total()
+    words = counts_in_words({outcome.value: number for outcome, number in looks.items()})
+    output.line(f"{total} look{'s' if total != 1 else ''}: {words}.")
+    if article.gone_at:
+        output.line(f"Gone since {shown(article.gone_at)}.")
+    elif article.last_seen_at:
+        output.line(f"Last seen {shown(article.last_seen_at)}.")
+
+
+@click.command()
+@click.argument("article", type=ARTICLE)
+@click.argument("old", type=click.IntRange(min=1), required=False, metavar="[A]")
+@click.argument("new", type=click.IntRange(min=1), required=False, metavar="[B]")
+@json_option
+@click.pass_obj
+def diff(
+    invocation: Invocation,
+    article: ArticleName,
+    old: int | None,
+    new: int | None,
+    *,
+    as_json: bool,
+) -> ExitCode:
+    """Show what changed between two revisions of an article, word by word.
+
+    ARTICLE is a number or a URL; A and B are numbers of revisions. Without B: up to the newest.
+    Without A too: since the first. Exit code 1 where nothing changed.
+    """
+    with asking(settings_of(invocation)) as session:
+        found = article_named(session, article)
+        before = revision_of(session, found, old or 1)
+        after = revision_of(session, found, new)
+    changed = changes(before, after)
+    if as_json:
+        output.document(_difference_json(found, before, after))
+    elif changed:
+        _print_difference(before, after)
+    else:
+        output.note(f"Revisions {before.number} and {after.number} say the same.")
+    return ExitCode.OK if changed else ExitCode.NOTHING
+
+
+def _difference_json(article: ArticleView, old: RevisionView, new: RevisionView) -> dict[str, Any]:
+    changed = changes(old, new)
+    before, after = fields_of(old), fields_of(new)
+    return {
+        "article": article.number,
+        "old": old.number,
+        "new": new.number,
+        "last_seen_old": new.previous_seen_at,
+        "first_seen_new": new.first_seen_at,
+        "changed": changed,
+        "fields": {
+            name: {"old": before[name], "new": after[name]} for name in changed if name != "text"
+        },
+        "text": differences.as_json(old.text, new.text) if "text" in changed else [],
+    }
+
+
+def _print_difference(old: RevisionView, new: RevisionView) -> None:
+    is_coloured = output.wants_colour()
+    when = f"{shown(new.previous_seen_at)} to {shown(new.first_seen_at)}"
+    head = f"revision {old.number} to {new.number}, changed {when}"
+    output.line(click.style(head, bold=True))
+    before, after = fields_of(old), fields_of(new)
+    for name in changes(old, new):
+        if name == "text":
+            continue
+        difference = differences.one_line(
+            _as_text(before[name]), _as_text(after[name]), is_coloured=is_coloured
+        )
+        output.line(f"{name.replace('_', ' ') + ':':<12}{difference}")
+    for line in differences.lines(old.text, new.text, is_coloured=is_coloured):
+        output.line(line)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value))
+    return " ".join(str(value).split()) if value is not None else ""

@@ -1,0 +1,159 @@
+"""Which of the readers' answers a field takes: the site's rules, what is stated, what is seen.
+
+Knows, field by field, whom to trust first. Must not know how the answers were found, nor moments (see moments.py).
+"""
+
+from collections.abc import Iterator
+
+from pipeline import clean, language, people, titles, typography
+from pipeline import page as pages
+from pipeline.claims import Claim
+from pipeline.page import Element
+from pipeline.walk import Walk
+
+_MOST_TAGS = 40
+_MOST_AUTHORS = 6  # that one article shows without structured data
+
+
+def title(walk: Walk, first: list[tuple[Element, str]]) -> str | None:
+    """The headline; notes on the way what the site calls itself."""
+    shown = [text for _, text in first]
+    walk.names = tuple(_site_names(walk, shown))
+    if ruled := walk.ruled.one("title"):
+        walk.readers["title"] = "rules"
+        return titles.without_site(ruled, names=walk.names)
+    declared = [(claim.value, claim.reader) for claim in walk.claims.titles]
+    if walk.feed_title:
+        declared.append((typography.settle(walk.feed_title), "feed"))
+    chosen = titles.choose(headings=shown, declared=declared, names=walk.names)
+    if chosen is None:
+        return None
+    walk.readers["title"] = chosen.reader
+    return chosen.text
+
+
+def _site_names(walk: Walk, shown: list[str]) -> Iterator[str]:
+    """What the site calls itself: in its file, in the page's head, behind the headline, in its host."""
+    seen: set[str] = set()
+    suffixes = (
+        titles.suffix(walk.page.title or "", title_shown=t)
+        for t in (*shown, *(c.value for c in walk.claims.titles))
+    )
+    hosts = (pages.host_words(walk.page.url), pages.host_words(walk.claims.canonical_url or ""))
+    for name in (walk.site.title, *walk.claims.site_names, *suffixes, *hosts):
+        settled = typography.settle(name or "")
+        if settled and len(settled) <= 60 and settled.casefold() not in seen:
+            seen.add(settled.casefold())
+            yield settled
+
+
+def authors(walk: Walk) -> tuple[str, ...]:
+    """People where any are named; else the newsroom or agency that is named; else the site as it states itself."""
+    if ruled := walk.ruled.fields.get("authors"):
+        walk.readers["authors"] = "rules"
+        return people.distinct(name for text in ruled for name in people.names_in(text))
+    offices: list[tuple[str, str]] = []
+    for reader, texts in _bylines(walk):
+        found = [name for text in texts for name in people.names_in(text)]
+        persons = [
+            name
+            for name in people.without_site(found, site_names=walk.names)
+            if not people.is_organisation(name)
+        ]
+        if persons:
+            walk.readers["authors"] = reader
+            return people.distinct(persons)
+        offices.extend((name, reader) for name in found)
+    for claim in walk.claims.organisations:
+        offices.extend((name, claim.reader) for name in people.names_in(claim.value, is_list=False))
+    if not offices:
+        return ()
+    foreign = people.without_site([name for name, _ in offices], site_names=walk.names)
+    chosen = [(name, reader) for name, reader in offices if not foreign or name in foreign]
+    walk.readers["authors"] = chosen[0][1]
+    return people.distinct(name for name, reader in chosen if reader == chosen[0][1])
+
+
+def _bylines(walk: Walk) -> Iterator[tuple[str, list[str]]]:
+    """What may name authors, by reader, most trusted first."""
+    by_reader: dict[str, list[str]] = {}
+    for claim in walk.claims.persons:
+        by_reader.setdefault(claim.reader, []).append(claim.value)
+    yield "json-ld", by_reader.get("json-ld", [])
+    microdata = list(dict.fromkeys(by_reader.get("microdata", [])))
+    yield "microdata", microdata if len(microdata) <= _MOST_AUTHORS else microdata[:1]
+    # Bylines of one kind belong together; what follows in another kind of element is a portrait or another article.
+    kind = next((kind for kind, text in walk.seen.bylines if people.names_in(text)), None)
+    yield "page", [text for other, text in walk.seen.bylines if other == kind][:_MOST_AUTHORS]
+    yield "meta", by_reader.get("meta", [])
+
+
+def standfirst(walk: Walk, title: str | None) -> str | None:
+    """The paragraph between headline and body, where it stands apart from the body."""
+    if ruled := walk.ruled.one("standfirst"):
+        walk.readers["standfirst"] = "rules"
+        return ruled
+    found = walk.seen.standfirst
+    if not found or typography.fold(found) == typography.fold(title or ""):
+        return None
+    walk.readers["standfirst"] = "page"
+    return found
+
+
+def language_of(walk: Walk, title: str | None, text: str) -> str | None:
+    """The language of the text; what the page states only where there is too little text."""
+    if ruled := language.primary(walk.ruled.one("language")):
+        walk.readers["language"] = "rules"
+        return ruled
+    stated = (
+        walk.page.language or walk.page.meta("og:locale", "content-language") or walk.site.language
+    )
+    found = language.of(text or title or "", stated=stated)
+    if found:
+        walk.readers["language"] = "text"
+    return found
+
+
+def section(walk: Walk) -> tuple[str, ...]:
+    """The section, outermost first."""
+    return _many(walk, "section", walk.claims.sections, limit=6)
+
+
+def tags(walk: Walk) -> tuple[str, ...]:
+    """The keywords, from one reader."""
+    return _many(walk, "tags", walk.claims.tags, limit=_MOST_TAGS)
+
+
+def _many(walk: Walk, name: str, claims: list[Claim], *, limit: int) -> tuple[str, ...]:
+    if ruled := walk.ruled.fields.get(name):
+        walk.readers[name] = "rules"
+        return people.distinct_texts(ruled)[:limit]
+    if not claims:
+        return ()
+    reader = claims[0].reader
+    walk.readers[name] = reader
+    return people.distinct_texts(
+        [c.value for c in claims if c.reader == reader and len(c.value) <= 100]
+    )[:limit]
+
+
+def canonical_url(walk: Walk) -> str | None:
+    """The article's own address as the page states it."""
+    stated = walk.ruled.one("canonical_url") or walk.claims.canonical_url
+    if not stated:
+        return None
+    address = walk.page.absolute(stated)
+    if not address.startswith(("http://", "https://")) or len(address) > 2048:
+        return None
+    walk.readers["canonical_url"] = "rules" if walk.ruled.one("canonical_url") else "meta"
+    return address
+
+
+def credit(walk: Walk, cleaned: clean.Cleaned) -> tuple[str | None, str | None]:
+    """The credit line and the address that it links to."""
+    if ruled := walk.ruled.one("credit"):
+        walk.readers["credit"] = "rules"
+        return ruled, walk.ruled.links.get("credit") or cleaned.source_url
+    if cleaned.credit:
+        walk.readers["credit"] = "page"
+    return cleaned.credit, cleaned.source_url

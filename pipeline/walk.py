@@ -1,0 +1,34 @@
+"""One page on its way through the readers: what came in and what has been read of it so far.
+
+Knows what the readers hand to each other. Must not know their order.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from config.rules import RuleSet
+from config.site import SiteConfig
+from pipeline import furniture, heading, rules
+from pipeline.claims import Claims
+from pipeline.page import Element, Page
+
+
+@dataclass(slots=True)
+class Walk:
+    """One page on its way through the readers."""
+
+    page: Page
+    site: SiteConfig
+    fetched_at: datetime
+    feed_title: str | None
+    feed_published: datetime | None
+    claims: Claims
+    zone: tzinfo
+    readers: dict[str, str] = field(default_factory=dict)
+    ruleset: RuleSet | None = None
+    ruled: rules.Ruled = field(default_factory=rules.Ruled)
+    cleared: furniture.Cleared = field(default_factory=furniture.Cleared)
+    names: tuple[str, ...] = ()
+    place: Element | None = None
+    seen: heading.Surroundings = field(default_factory=heading.Surroundings)
+    language: str | None = None

