@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Collection
 from typing import Final
 
 from scrapy.core.downloader import Downloader
@@ -23,7 +24,7 @@ async def end(crawler: Crawler) -> None:
     closing = loop.create_task(crawler.engine.close_spider_async(reason="stopped"))
     last_call = loop.time() + GRACE_S
     while not closing.done():
-        _drop_waiting(crawler.engine.downloader)
+        drop_waiting(crawler.engine.downloader)
         if loop.time() > last_call:
             crawler.signals.send_catch_log(stop_transfers)
         await asyncio.wait({closing}, timeout=_LOOK_S)
@@ -31,9 +32,12 @@ async def end(crawler: Crawler) -> None:
         closing.result()
 
 
-def _drop_waiting(downloader: Downloader) -> None:
-    """Fail what waits for its host's next turn: a Crawl-delay would hold us up for minutes."""
-    for slot in downloader.slots.values():
-        while slot.queue:
+def drop_waiting(downloader: Downloader, *, hosts: Collection[str] | None = None) -> None:
+    """Fail what waits for its host's next turn, at these hosts or at all, as `Stopping`.
+
+    A Crawl-delay would hold us up for minutes, and a host that wants to be left alone is.
+    """
+    for host, slot in downloader.slots.items():
+        while slot.queue and (hosts is None or host in hosts):
             _, waiting = slot.queue.popleft()
             waiting.errback(Failure(Stopping()))  # type: ignore[no-untyped-call]

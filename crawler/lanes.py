@@ -148,7 +148,7 @@ class Lane:
         self.wait_until = max(self.wait_until or now, now + timedelta(seconds=seconds))
 
     def close(self, words: str) -> None:
-        """Ask nothing more; what is due stays due."""
+        """Ask nothing more; what is due stays due. Empty words: nothing is wrong with the site."""
         if self.closed_because is None:
             self.closed_because = words
             for document in self.documents:

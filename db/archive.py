@@ -116,7 +116,8 @@ class Archive:
             yield session
 
     def close(self) -> None:
-        """Close every connection. Harmless the second time."""
+        """Close the capture store and every connection. Harmless the second time."""
+        self.captures.close()
         self.engine.dispose()
 
 

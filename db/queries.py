@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table, text
 from sqlalchemy.orm import Session, aliased
 
 from db import search as searching
@@ -100,6 +100,7 @@ class Found:
 
 COUNTED = 10_000
 
+_dated_at = func.coalesce(Revision.published_at, Revision.first_seen_at)
 _REVISION = [getattr(Revision, name) for name in RevisionView.__dataclass_fields__]
 
 
@@ -233,27 +234,27 @@ def search(
     """
     query = searching.parse(words)
     condition, parameters = searching.condition(session, query)
-    dated = func.coalesce(Revision.published_at, Revision.first_seen_at)
-    key = "search.revision_id" if is_postgres(session) else "search.rowid"
+    key = column("revision_id" if is_postgres(session) else "rowid")
+    index = table("search", key)
     matching: Select[Any] = (
         select(Revision.id)
         .select_from(Revision)
-        .join(text("search"), text(f"{key} = revision.id"))
+        .join(index, key == Revision.id)
         .join(Article, Article.id == Revision.article_id)
         .join(Site, Site.id == Article.site_id)
         .where(text(condition), _known(as_of))
     )
     if scope == "newest":
         matching = matching.where(_is_newest(as_of))
-    for value, clause in (
-        (site, Site.name == site),
-        (since, dated >= since),
-        (until, dated < until),
-        (language, Revision.language == language),
-    ):
-        if value is not None:
-            matching = matching.where(clause)
-    ranking: tuple[Any, ...] = (dated.desc(), Revision.id.desc())
+    if site is not None:
+        matching = matching.where(Site.name == site)
+    if since is not None:
+        matching = matching.where(_dated_at >= since)
+    if until is not None:
+        matching = matching.where(_dated_at < until)
+    if language is not None:
+        matching = matching.where(Revision.language == language)
+    ranking: tuple[Any, ...] = (_dated_at.desc(), Revision.id.desc())
     if order == "best":
         ranking = (text(searching.rank(session)), Revision.id.desc())
     page = matching.order_by(*ranking).limit(limit).offset(offset)

@@ -3,6 +3,7 @@
 Knows charsets and file signatures. Must not know HTML beyond where it declares its charset.
 """
 
+import codecs
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -162,8 +163,10 @@ def _mostly_valid(body: bytes, encoding: str) -> str | None:
         text = body.decode(encoding, errors="replace")
     except (UnicodeDecodeError, LookupError):
         return None
-    foreign = len(_NON_ASCII.findall(body))
-    if text.count("\ufffd") > 2 + foreign * _TOLERATED_ERRORS:
+    errors, foreign = text.count("\ufffd"), len(_NON_ASCII.findall(body))
+    is_utf_8 = codecs.lookup(encoding).name == "utf-8"
+    # What is valid in UTF-8 is hardly so by chance: without any of it, a stray byte is another charset's letter.
+    if errors > 2 + foreign * _TOLERATED_ERRORS or (is_utf_8 and foreign < 3 * errors):
         return None
     return text
 

@@ -44,7 +44,7 @@ _UPDATED = re.compile(
     r"\b(?:last\s+)?(?:updated|modified|aktualisiert|actualizado|aggiornato|mis\s+à\s+jour)\b|更新",
     re.IGNORECASE,
 )
-_MAY_BE_TITLE = ("h2", "h3", "div", "p", "span", "strong", "td", "a")
+_MAY_BE_TITLE = ("h2", "h3", "h4", "div", "p", "span", "strong", "b", "font", "td", "a")
 _MOST_ELEMENTS = 160
 _LEVELS = 6
 _BODY_LINE = 220  # characters from which a paragraph below the headline is the article's own text

@@ -44,12 +44,14 @@ def server() -> Iterator[str]:
     if root is None:
         raise NoPostgresError(NoPostgresError.__doc__)
     folder = Path(tempfile.mkdtemp(prefix="morgue-pg-", dir=_in_memory()))
+    binaries = Path(tempfile.mkdtemp(prefix="morgue-pg-bin-"))  # memory may not let programs run
     try:
-        user = _unprivileged(folder)
-        with _running(_reachable(root, folder, user), folder, user) as address:
+        user = _unprivileged(folder, binaries)
+        with _running(_reachable(root, binaries, user), folder, user) as address:
             yield address
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(binaries, ignore_errors=True)
 
 
 def create_database(address: str, name: str, *, template: str = "template0") -> str:
@@ -82,13 +84,14 @@ def _in_memory() -> str | None:
     return str(memory)
 
 
-def _unprivileged(folder: Path) -> Mapping[str, Any]:
-    """How to run a process as somebody who may run PostgreSQL, and who owns the folder."""
+def _unprivileged(*folders: Path) -> Mapping[str, Any]:
+    """How to run a process as somebody who may run PostgreSQL, and who owns the folders."""
     if os.geteuid() != 0:
         return {}
     names = {entry.pw_name: entry for entry in pwd.getpwall()}
     entry = names.get("postgres") or names["nobody"]
-    os.chown(folder, entry.pw_uid, entry.pw_gid)
+    for folder in folders:
+        os.chown(folder, entry.pw_uid, entry.pw_gid)
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 

@@ -188,7 +188,7 @@ class SiteSpider(Spider):
             lane = waiting.pop(0)
             waiting.append(lane)
             if self._pages_left == 0 and not lane.documents:
-                lane.close("the limit of pages was reached")
+                lane.close("")
             if lane.wants_refill():
                 await self._refill(lane)
             work = lane.next()
@@ -265,7 +265,7 @@ class SiteSpider(Spider):
         if refusal is not None:
             if not asked.redirects and refusal.startswith(UNREACHABLE):
                 lane.failed(refusal)
-                lane.close(refusal)
+                self._close(lane, refusal)
             return None, refusal
         url = asked.redirects[-1][1] if asked.redirects else asked.url
         error = explain(failure, url=url)
@@ -276,6 +276,8 @@ class SiteSpider(Spider):
             return None, refusal
         if kind in _NO_ANSWER:
             lane.failed(error)
+            if lane.closed_because is not None:
+                self._close(lane, error)
         else:
             lane.answered()
         return error, None
@@ -283,8 +285,14 @@ class SiteSpider(Spider):
     def _heed_retry_after(self, lane: Lane, asked: Asked) -> None:
         if asked.retry_after_s is None:
             return
-        lane.close(f"the server asked us to wait for {asked.retry_after_s} s")
         lane.wait_for(asked.retry_after_s, now=self.of.clock.now())
+        self._close(lane, f"the server asked us to wait for {asked.retry_after_s} s")
+
+    def _close(self, lane: Lane, words: str) -> None:
+        """Leave a site alone for the rest of this crawl, what waits for its turn included."""
+        lane.close(words)
+        ending.drop_waiting(self.crawler.engine.downloader, hosts=lane.site.hosts)
+        self._changed.set()
 
     def _follow(self, lane: Lane, fetched: Fetched) -> None:
         """Where following links is the source, a page is also a place to find links at."""
@@ -327,8 +335,7 @@ class SiteSpider(Spider):
         if isinstance(failure.value, ArchiveError):
             self._fail(failure.value)
         elif isinstance(failure.value, LeaseLost):
-            self.of.lanes[failure.value.site].close(str(failure.value))
-            self._changed.set()
+            self._close(self.of.lanes[failure.value.site], str(failure.value))
 
     def _fail(self, error: ArchiveError) -> None:
         """The archive cannot be written to: going on would only lose what is fetched."""
@@ -350,5 +357,4 @@ class SiteSpider(Spider):
                 is_late = asyncio.get_running_loop().time() - held_at > LEASE_TTL.total_seconds()
                 lost = list(self.of.lanes) if is_late else []
             for name in lost:
-                self.of.lanes[name].close("somebody else has taken over this site")
-            self._changed.set()
+                self._close(self.of.lanes[name], "somebody else has taken over this site")

@@ -17,7 +17,6 @@ from morgue.cli.invocation import Invocation
 from morgue.demo.tour import ROUNDS, ForeignFolder, Stage, play, prepare
 
 _FEW_ROUNDS = (timedelta(0), timedelta(hours=2), timedelta(hours=4))
-_FEW_ARTICLES = 30
 
 
 @click.command()
@@ -29,7 +28,7 @@ _FEW_ARTICLES = 30
     help="Where the archive is made and stays; ./demo where absent.",
 )
 @click.option("--temporary", is_flag=True, help="Keep nothing.")
-@click.option("--fast", is_flag=True, help="Half the rounds, half the articles.")
+@click.option("--fast", is_flag=True, help="Half the rounds.")
 @click.pass_context
 def demo(ctx: click.Context, keep: Path, *, temporary: bool, fast: bool) -> ExitCode:
     """Watch fictional sites being crawled into an archive.
@@ -68,11 +67,7 @@ def demo(ctx: click.Context, keep: Path, *, temporary: bool, fast: bool) -> Exit
             ) from error
         stack.enter_context(_terminated_like_interrupted())
         stage = Stage(folder=folder, clock=SystemClock(), say=_say, ask=ask)
-        went_well = (
-            play(stage, rounds=_FEW_ROUNDS, articles=_FEW_ARTICLES)
-            if fast
-            else play(stage, rounds=ROUNDS)
-        )
+        went_well = play(stage, rounds=_FEW_ROUNDS if fast else ROUNDS)
     return ExitCode.OK if went_well else ExitCode.NOTHING
 
 

@@ -106,7 +106,8 @@ def line(text: str = "") -> None:
 
 def note(text: str) -> None:
     """Print one line to standard error: progress and advice, not results."""
-    click.echo(text, err=True, color=wants_colour(sys.stderr))
+    sys.stderr.write(f"{text}\n")  # not click's echo, which would write past a progress bar
+    sys.stderr.flush()
 
 
 def document(value: Any) -> None:

@@ -158,10 +158,10 @@ def _bar(*, is_naming: bool) -> Iterator[Watcher]:
     tally = Tally()
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("crawling", total=None)
@@ -169,10 +169,11 @@ def _bar(*, is_naming: bool) -> Iterator[Watcher]:
         def hear(event: CrawlEvent) -> None:
             tally.hear(event)
             if line := line_of(event):
-                progress.console.print(output.one_line(line), markup=False, highlight=False)
+                words = output.one_line(line)
+                progress.console.print(words, markup=False, highlight=False, soft_wrap=True)
             progress.update(
                 task,
-                description=f"{tally.site}: {counts_in_words(tally.done)}",
+                description=counts_in_words(tally.done) if tally.done else tally.site,
                 completed=tally.done.total(),
                 total=tally.total or None,
             )

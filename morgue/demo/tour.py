@@ -87,11 +87,11 @@ def prepare(folder: Path) -> None:
     settings.write_text(_SETTINGS, encoding="utf-8")
 
 
-def play(stage: Stage, *, rounds: Sequence[timedelta] = ROUNDS, articles: int = 60) -> bool:
+def play(stage: Stage, *, rounds: Sequence[timedelta] = ROUNDS) -> bool:
     """Play the demonstration; whether everything in it went well."""
     # its last hour is the present one, so that the archive can be asked without another clock
     start = stage.clock.now().replace(second=0, microsecond=0) - sum(rounds, timedelta())
-    newsroom = Newsroom(articles=articles, start=start)
+    newsroom = Newsroom(start=start)
     with NewsroomServer(newsroom) as server:
         write_site_files(stage.folder / "sites", server)
         names = ", ".join(outlet.title for outlet in newsroom.outlets)

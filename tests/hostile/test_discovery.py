@@ -128,3 +128,22 @@ def test_pages_are_asked_for_newest_first(server: Make, tmp_path: Path) -> None:
     asked = server({"/sitemap.xml": dated})
     crawl(tmp_path, [site("one", asked.base, sources=[{"sitemap": f"{asked.base}/sitemap.xml"}])])
     assert asked.paths == ["/robots.txt", "/sitemap.xml", "/09", "/07", "/03", "/01"]
+
+
+def test_cookies_are_kept_for_sites_that_ask_for_them_alone(server: Make, tmp_path: Path) -> None:
+    seen: dict[str, list[str]] = {"with": [], "without": []}
+
+    def baker(name: str) -> Lie:
+        def bake(connection: Connection) -> None:
+            seen[name].append(connection.headers.get("cookie", ""))
+            connection.answer(STORY, headers=("Set-Cookie: consent=given; Path=/",))
+
+        return bake
+
+    sites = []
+    for name in seen:
+        asked = server({path: baker(name) for path in ("/lie", "/story-1", "/story-2")})
+        sites.append(site(name, asked.base, cookies=name == "with"))
+    crawl(tmp_path, sites)
+    assert seen["with"] == ["", "consent=given", "consent=given"]
+    assert seen["without"] == ["", "", ""]

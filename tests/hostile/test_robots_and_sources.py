@@ -164,6 +164,7 @@ def test_a_long_retry_after_leaves_the_rest_for_another_crawl(
     base = servers["busyforlong"].base
     assert crawled.visit(f"{base}/lie")["status"] == 503
     assert servers["busyforlong"].paths.count("/lie") == 1
+    assert servers["busyforlong"].paths[-1] == "/lie"
     assert "wait" in str(crawled.sites["busyforlong"]["last_error"])
 
 

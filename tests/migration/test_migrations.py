@@ -1,0 +1,131 @@
+"""The numbered migrations build what the models declare, one after the other, and take it down again."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from db import engine as engines
+from db import schema
+from db.models import Base
+
+MIGRATIONS = Path(schema.__file__).resolve().parent.parent / "migrations"
+
+
+def scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return ScriptDirectory.from_config(config)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def connection(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connection]:
+    """A connection in a transaction, to an empty database."""
+    address = f"sqlite:///{tmp_path}/empty.sqlite3"
+    if request.param == "postgres":
+        address = request.getfixturevalue("postgres_url")
+    engine = engines.open_engine(engines.parse_address(address))
+    with engines.writer(engine) as opened:
+        yield opened
+    engine.dispose()
+
+
+def belongs_to_search(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
+    """FTS5 keeps its index in tables of its own, and Postgres' is not among the models."""
+    return not (
+        kind == "table" and name is not None and (name == "search" or name.startswith("search_"))
+    )
+
+
+def drift(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(
+        connection,
+        opts={
+            "include_object": belongs_to_search,
+            "compare_type": True,
+            "target_metadata": Base.metadata,
+        },
+    )
+    return list(compare_metadata(context, Base.metadata))
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+def test_the_migrations_build_what_the_models_declare(connection: Connection) -> None:
+    schema.migrate(connection, schema.HEAD)
+    assert drift(connection) == []
+
+
+def test_each_step_leads_up_down_and_up_again(connection: Connection) -> None:
+    for script in reversed(list(scripts().walk_revisions())):
+        before = tables(connection)
+        schema.migrate(connection, script.revision)
+        after = tables(connection)
+        schema.migrate(connection, str(script.down_revision or "base"))
+        assert tables(connection) == before
+        schema.migrate(connection, script.revision)
+        assert tables(connection) == after
+        assert schema.version(connection) == script.revision
+    assert drift(connection) == []
+
+
+def test_going_all_the_way_down_leaves_nothing(connection: Connection) -> None:
+    schema.migrate(connection, schema.HEAD)
+    schema.migrate(connection, "base")
+    assert tables(connection) == set()
+
+
+def test_there_is_one_head_and_the_release_knows_it() -> None:
+    assert scripts().get_heads() == [schema.HEAD]
+
+
+def test_migrations_are_numbered_and_named_for_what_they_change() -> None:
+    found = list(scripts().walk_revisions())
+    for number, script in enumerate(reversed(found), 1):
+        assert script.revision == f"{number:04d}"
+        assert Path(script.path).name.startswith(f"{script.revision}_")
+        assert script.doc
+
+
+def test_migrations_import_nothing_that_changes_with_time() -> None:
+    for path in MIGRATIONS.rglob("*.py"):
+        words = path.read_text()
+        for package in ("morgue", "crawler", "pipeline", "db", "config"):
+            assert f"import {package}" not in words
+            assert f"from {package}" not in words
+
+
+@pytest.mark.postgres
+def test_postgres_has_the_index_of_words(postgres_url: str) -> None:
+    engine = engines.open_engine(engines.parse_address(postgres_url))
+    with engines.writer(engine) as connection:
+        schema.migrate(connection, schema.HEAD)
+        found = connection.scalars(
+            text("SELECT indexname FROM pg_indexes WHERE tablename = 'search'")
+        )
+        assert "ix_search_words" in set(found)
+    engine.dispose()
+
+
+def test_a_failed_upgrade_leaves_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = engines.open_engine(engines.parse_address(f"sqlite:///{tmp_path}/a.sqlite3"))
+    migrate: Callable[..., None] = schema.migrate
+
+    def failing(connection: Connection, target: str) -> None:
+        migrate(connection, target)
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr(schema, "migrate", failing)
+    with pytest.raises(RuntimeError, match="power cut"):
+        schema.upgrade(engine, announce=lambda _: None)
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == []
+    engine.dispose()

@@ -1,0 +1,101 @@
+"""Floors under the reading of real pages: a little below what is measured, per corpus and field.
+
+The pages and their truth stay where they are; a digest of what was read says whether they are the measured ones.
+"""
+
+import gzip
+import hashlib
+import importlib.util
+import sys
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from config.site import ad_hoc_site
+from pipeline import read
+from pipeline.reading import Verdict
+
+pytestmark = [pytest.mark.corpus, pytest.mark.timeout(300)]
+
+FETCHED_AT = datetime(2026, 11, 1, tzinfo=UTC)
+EVERY = {"aeb": 2, "fundus": 3, "np4k424_clean": 3, "wcxb_article": 10}
+"""Only every n-th page is read here; benchmarks/bench_extraction.py reads them all."""
+
+DIGESTS: dict[str, str] = {}
+FLOORS: dict[str, dict[str, float]] = {}
+
+
+@lru_cache(maxsize=1)
+def _scorer(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("score", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["score"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@lru_cache(maxsize=8)
+def _measured(corpora: Path, corpus: str) -> tuple[str, dict[str, float]]:
+    """A digest of truth and pages, and the scores."""
+    score = _scorer(corpora / "score.py")
+    truth = score.load(corpora / "truth" / f"{corpus}.jsonl")[:: EVERY[corpus]]
+    digest = hashlib.sha256()
+    predictions = []
+    refused = 0
+    for row in truth:
+        with gzip.open(corpora / "pages" / corpus / f"{row['id']}.html.gz") as file:
+            body = file.read()
+        digest.update(
+            row["id"].encode() + body + repr((row.get("text"), row.get("title"))).encode()
+        )
+        reading = read.read(
+            body, url=row["url"], site=ad_hoc_site(row["url"]), fetched_at=FETCHED_AT
+        )
+        refused += reading.verdict is Verdict.QUARANTINED
+        predictions.append(
+            {
+                "id": row["id"],
+                "title": reading.title,
+                "text": reading.text,
+                "lead": reading.standfirst,
+                "authors": list(reading.authors),
+                "published": str(reading.published) if reading.published else None,
+            }
+        )
+    result, _ = score.evaluate(truth, predictions, lead=corpus in ("fundus", "np4k424_clean"))
+    return digest.hexdigest()[:16], _figures(result) | {"believed": 1 - refused / len(truth)}
+
+
+def _figures(result: dict[str, Any]) -> dict[str, float]:
+    wanted = (
+        ("body", "f1"),
+        ("body", "good"),
+        ("title", "exact"),
+        ("date", "accuracy"),
+        ("authors", "f1"),
+    )
+    return {
+        f"{part} {name}": result[part][name]
+        for part, name in wanted
+        if name in result.get(part, {})
+    }
+
+
+@pytest.mark.parametrize("corpus", EVERY)
+def test_the_pages_are_those_that_were_measured(shared: Path, corpus: str) -> None:
+    digest, _ = _measured(shared / "corpora", corpus)
+    assert digest == DIGESTS[corpus]
+
+
+@pytest.mark.parametrize(
+    ("corpus", "field"), [(c, f) for c, fields in FLOORS.items() for f in fields]
+)
+def test_reading_stays_above_its_floor(shared: Path, corpus: str, field: str) -> None:
+    _, figures = _measured(shared / "corpora", corpus)
+    assert figures[field] >= FLOORS[corpus][field]

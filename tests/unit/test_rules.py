@@ -1,0 +1,65 @@
+from typing import Any
+
+from config.rules import RuleSet
+from pipeline import page as pages
+from pipeline import rules
+from pipeline.rules import Ruled
+
+PAGE = """<html><body><div class="top">City / Port</div><div class="name">Pier reopens</div>
+<p class="by">By Ada Lund for the Post</p><p class="by">By Bo Ek</p>
+<span class="when" data-at="2026-03-02">Published: Mar 2, 2026</span>
+<div class="text"><p>One.</p><div class="text"><p>Two.</p></div><p class="ad">Buy.</p></div>
+<p class="source">Source: <a href="/wire/7">Tidal Wire</a></p></body></html>"""
+
+
+def applied(**fields: Any) -> Ruled:
+    page = pages.parse(PAGE, url="https://harbour.example/2026/pier", max_depth=100)
+    assert isinstance(page, pages.Page)
+    return rules.apply(RuleSet.model_validate(fields), page)
+
+
+def test_the_first_rule_that_yields_wins() -> None:
+    assert applied(title=["h1", "div.name", "div.top"]).one("title") == "Pier reopens"
+
+
+def test_a_pattern_takes_its_group_and_may_yield_nothing() -> None:
+    by_number = {"css": "p.by", "regex": r"By (\w+ \w+)"}
+    by_name = {"css": "p.by", "regex": r"By (?P<value>\w+) (\w+)"}
+    assert applied(authors=by_number).fields["authors"] == ["Ada Lund"]
+    assert applied(authors=by_name).fields["authors"] == ["Ada"]
+    assert "authors" not in applied(authors={"css": "p.by", "regex": "written by (.+)"}).fields
+
+
+def test_all_takes_every_match_and_otherwise_the_first_counts() -> None:
+    assert len(applied(authors={"css": "p.by", "all": True}).fields["authors"]) == 2
+    assert len(applied(authors="p.by").fields["authors"]) == 1
+
+
+def test_attributes_and_xpath_are_read() -> None:
+    assert (
+        applied(published={"css": "span.when", "attribute": "data-at"}).one("published")
+        == "2026-03-02"
+    )
+    assert applied(published={"xpath": "//span/@data-at"}).one("published") == "2026-03-02"
+    assert applied(section={"xpath": "string(//div[@class='top'])"}).one("section") == "City / Port"
+
+
+def test_containers_inside_containers_are_read_once() -> None:
+    assert len(applied(body=[{"css": "div.text", "all": True}]).bodies) == 1
+
+
+def test_removed_elements_are_gone_before_reading() -> None:
+    ruled = applied(body="div.text", remove=["p.ad"])
+    assert pages.own_text(ruled.bodies[0]) == "One. Two."
+
+
+def test_a_credit_line_brings_its_address() -> None:
+    ruled = applied(credit={"css": "p.source", "regex": "Source: (.+)"})
+    assert (ruled.one("credit"), ruled.links["credit"]) == (
+        "Tidal Wire",
+        "https://harbour.example/wire/7",
+    )
+
+
+def test_an_empty_container_is_no_body() -> None:
+    assert applied(body=["div.nothing", "p.by"]).bodies[0].tag == "p"
