@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Final
 
 from db.entries import FoundLink
-from pipeline import urls
+from pipeline import identify, urls
 
 MAX_TITLE: Final = 1_000
 """Characters of a title that a source states; what is longer is cut."""
@@ -55,7 +55,10 @@ def link(
 
 
 def unique(links: Iterable[FoundLink | None], *, not_key: str, limit: int) -> tuple[FoundLink, ...]:
-    """Each link once, in order; the source's own address is none of its links."""
+    """Each link once, in order; the source's own address is none of its links.
+
+    A guid that the source gives to several pages names none of them, and is left out.
+    """
     seen = {not_key}
     kept: list[FoundLink] = []
     for found in links:
@@ -65,7 +68,11 @@ def unique(links: Iterable[FoundLink | None], *, not_key: str, limit: int) -> tu
             break
         seen.add(found.url_key)
         kept.append(found)
-    return tuple(kept)
+    telling = identify.telling_guids((found.guid, found.url_key) for found in kept)
+    return tuple(
+        found if found.guid is None or found.guid in telling else replace(found, guid=None)
+        for found in kept
+    )
 
 
 def plain(text: str | None) -> str | None:

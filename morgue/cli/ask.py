@@ -138,6 +138,7 @@ def _highlighted(snippet: Snippet) -> str:
 @click.argument("article", type=ARTICLE)
 @click.option("--revision", type=click.IntRange(min=1), metavar="N", help="This revision.")
 @click.option("--as-of", type=END, help="As the archive knew it then.")
+@click.option("--no-text", is_flag=True, help="What is known of it, without its text.")
 @json_option
 @click.pass_obj
 def show(
@@ -146,6 +147,7 @@ def show(
     *,
     revision: int | None,
     as_of: datetime | None,
+    no_text: bool,
     as_json: bool,
 ) -> None:
     """Print an article: its newest revision, an earlier one, or the one of a moment.
@@ -168,6 +170,8 @@ def show(
         )
         return
     _print_article(found, text)
+    if not no_text:
+        _print_text(text)
     for line in _reprint_lines(found.number, reprints, {each.number: each for each in others}):
         output.line(line)
 
@@ -196,6 +200,9 @@ def _print_article(article: ArticleView, revision: RevisionView) -> None:
         if value:
             output.line(f"{name + ':':<12}{one_line(value)}")
     output.line()
+
+
+def _print_text(revision: RevisionView) -> None:
     if revision.standfirst:
         output.line(click.style(safe(revision.standfirst), italic=True))
         output.line()

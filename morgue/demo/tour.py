@@ -153,9 +153,9 @@ def _show_what_is_known(stage: Stage, newsroom: Newsroom) -> bool:
     tour = (
         ("How is each site doing?", ["status"]),
         ("What became of one article, and what was changed?", ["history", edited["url"], "--diff"]),
-        ("What did it say at first?", ["show", edited["url"], "--as-of", early]),
+        ("What was known of it at first?", ["show", edited["url"], "--as-of", early, "--no-text"]),
         (f'Where does "{word}" stand?', ["search", word, "--limit", "3"]),
-        ("Whose text is this, word for word?", ["show", copy["url"]]),
+        ("Whose words are these?", ["show", copy["url"], "--no-text"]),
         ("Does the archive keep its promises?", ["verify"]),
     )
     went_well = True

@@ -181,3 +181,13 @@ def test_what_cannot_be_fetched_is_no_link(target: str) -> None:
 def test_links_are_limited() -> None:
     items = "".join(f"<item><link>https://herald.example/{n}</link></item>" for n in range(300))
     assert len(read(rss(items)).links) == 100
+
+
+def test_a_guid_that_the_feed_gives_to_several_pages_names_none() -> None:
+    items = "".join(
+        f"<item><title>T{n}</title><link>https://news.example/{n}</link><guid isPermaLink='false'>{guid}</guid></item>"
+        for n, guid in ((1, "all"), (2, "all"), (3, "own"))
+    )
+    body = f"<rss version='2.0'><channel>{items}</channel></rss>".encode()
+    found = feed.read(body, url="https://news.example/rss", content_type=None, now=NOW)
+    assert [link.guid for link in found.links] == [None, None, "own"]
