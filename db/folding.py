@@ -43,7 +43,7 @@ def tokens(text: str) -> list[str]:
     """
     text = text[:INDEXED_BYTES]
     words = _words(text)
-    if not text.isascii() and _ANY_UNSPACED.search(text):
+    if not text.isascii() and _ANY_UNSPACED.search(" ".join(words)):
         words = list(_with_pairs(words))
     return _within_limits(words)
 

@@ -3,7 +3,8 @@
 Gives candidates, in bulk; judging them is the pipeline's.
 """
 
-from collections import Counter, defaultdict
+import json
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,9 @@ from db.statements import CHUNK, chunks, insert_or_ignore, is_postgres, unpack_h
 
 GUID_SHARED_BY = 20
 """A guid that more articles than this carry says nothing: the newest of them are candidates."""
+
+LOOKED_UP = 32
+"""Shingles of a text that candidates are looked up by."""
 
 BUCKET_LIMIT = 200
 """A shingle that more texts than this contain is a phrase of the trade, and finds nothing."""
@@ -125,44 +129,45 @@ def revision_origin(session: Session, revision_id: int) -> Origin:
 
 
 def overlap_candidates(
-    session: Session, shingles: Collection[int], *, exclude_article: int | None, limit: int = 20
+    session: Session, shingles: Collection[int], *, exclude_site: int | None, limit: int = 20
 ) -> list[OverlapCandidate]:
-    """Articles of which a text shares these shingles, those with the most first.
+    """Articles of other sites of which a text shares these shingles, those with the most first.
 
-    Earlier texts count too: a copy may be of one. Shingles in more than BUCKET_LIMIT texts are passed over.
+    Earlier texts count too: a copy may be of one. Of many shingles the LOOKED_UP smallest are asked for,
+    which is a sample of its own: what is a copy shares them as it shares the others. Shingles in more than
+    BUCKET_LIMIT texts are passed over on Postgres, where they would cost most.
     """
-    by_revision: Counter[int] = Counter()
-    for value in sorted(set(shingles)):
-        found = _containing(session, value)
-        if len(found) <= BUCKET_LIMIT:
-            by_revision.update(found)
-    best: dict[int, tuple[int, int]] = {}
-    for chunk in chunks([revision_id for revision_id, _ in by_revision.most_common(CHUNK)]):
-        rows = session.execute(
-            select(Revision.id, Article.id, Article.shingles)
-            .join(Article, Article.id == Revision.article_id)
-            .where(Revision.id.in_(chunk), Article.id != (exclude_article or 0))
-        )
-        for revision_id, article_id, packed in rows:
-            count = len(unpack_hashes(packed))
-            best[article_id] = max(best.get(article_id, (0, 0)), (by_revision[revision_id], count))
-    ordered = sorted(best.items(), key=lambda each: (-each[1][0], each[0]))
-    return [OverlapCandidate(number, *counts) for number, counts in ordered[:limit]]
-
-
-def _containing(session: Session, shingle: int) -> Sequence[int]:
-    """The revisions that contain a shingle, one more than the limit at most."""
-    token = search.shingle_token(shingle)
+    tokens = [search.shingle_token(shingle) for shingle in sorted(set(shingles))[:LOOKED_UP]]
     if is_postgres(session):
-        statement, value = _CONTAINING_POSTGRES, f"'{token}'"
+        statement, values = _CONTAINING_POSTGRES, json.dumps([f"'{token}'" for token in tokens])
     else:
-        statement, value = _CONTAINING_SQLITE, f'"{token}"'
-    return session.scalars(statement, {"token": value, "most": BUCKET_LIMIT + 1}).all()
+        statement, values = _CONTAINING_SQLITE, json.dumps([f'"{token}"' for token in tokens])
+    shared: dict[int, int] = {
+        revision_id: count for revision_id, count in session.execute(statement, {"tokens": values})
+    }
+    best: dict[int, OverlapCandidate] = {}
+    rows = session.execute(
+        select(Revision.id, Article.id, Article.shingles)
+        .join(Article, Article.id == Revision.article_id)
+        .where(Revision.id.in_(shared), Article.site_id != (exclude_site or 0))
+    )
+    for revision_id, article_id, packed in rows:
+        count = shared[revision_id]
+        if article_id not in best or best[article_id].shared_count < count:
+            best[article_id] = OverlapCandidate(article_id, count, len(unpack_hashes(packed)))
+    ordered = sorted(best.values(), key=lambda one: (-one.shared_count, one.article_id))
+    return ordered[:limit]
 
 
-_CONTAINING_SQLITE = text("SELECT rowid FROM search WHERE search MATCH :token LIMIT :most")
+_CONTAINING_SQLITE = text(
+    "SELECT s.rowid, count(*) FROM json_each(:tokens) AS t JOIN search AS s ON s.search MATCH t.value"
+    f" GROUP BY s.rowid HAVING count(*) > 1 ORDER BY 2 DESC, 1 LIMIT {CHUNK}"
+)
 _CONTAINING_POSTGRES = text(
-    "SELECT revision_id FROM search WHERE words @@ CAST(:token AS tsquery) LIMIT :most"
+    "SELECT s.revision_id, count(*) FROM json_array_elements_text(CAST(:tokens AS json)) AS t(value)"
+    " CROSS JOIN LATERAL (SELECT revision_id FROM search WHERE words @@ CAST(t.value AS tsquery)"
+    f" LIMIT {BUCKET_LIMIT}) AS s"
+    f" GROUP BY s.revision_id HAVING count(*) > 1 ORDER BY 2 DESC, 1 LIMIT {CHUNK}"
 )
 
 

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table, text
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Select,
+    and_,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.orm import Session, aliased
 
 from db import search as searching
@@ -234,7 +245,7 @@ def search(
     """
     query = searching.parse(words)
     condition, parameters = searching.condition(session, query)
-    key = column("revision_id" if is_postgres(session) else "rowid")
+    key: ColumnClause[int] = column("revision_id" if is_postgres(session) else "rowid")
     index = table("search", key)
     matching: Select[Any] = (
         select(Revision.id)

@@ -69,9 +69,17 @@ def _run_postgres(url: URL, statement: str, *, limit: int, timeout_s: float) -> 
         with connection.cursor() as cursor:
             # streaming speaks the extended protocol, which takes one statement only
             rows = list(islice(cursor.stream(statement.encode()), limit + 1))
-            table = _table(cursor.description, rows, limit)
+            # without a row the stream names no columns
+            table = _table(cursor.description or _columns(connection, statement), rows, limit)
         connection.rollback()
         return table
+
+
+def _columns(connection: psycopg.Connection[Any], statement: str) -> list[tuple[str]] | None:
+    connection.pgconn.prepare(b"", statement.encode())
+    described = connection.pgconn.describe_prepared(b"")
+    names = [described.fname(i) or b"" for i in range(described.nfields)]
+    return [(name.decode(),) for name in names] or None
 
 
 @contextmanager
@@ -87,5 +95,7 @@ def _refusals(url: URL) -> Iterator[None]:
 
 
 def _table(description: Any, rows: list[tuple[Any, ...]], limit: int) -> Table:
-    columns = tuple(column[0] for column in description or ())
+    if description is None:
+        raise StatementRefused("the statement asks for nothing: write a SELECT")
+    columns = tuple(column[0] for column in description)
     return Table(columns, tuple(tuple(row) for row in rows[:limit]), has_more=len(rows) > limit)

@@ -17,6 +17,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from config.clock import Clock
+from db.errors import ArchiveError
 from morgue.children import Child, Ended
 
 log = structlog.stdlib.get_logger("morgue.daemon")
@@ -134,6 +135,9 @@ class Daemon:
             return
         try:
             due = await asyncio.to_thread(self._find_due)
+        except ArchiveError as error:
+            log.warning("due_sites_unknown", error=str(error))
+            return
         except Exception:
             log.exception("due_sites_unknown", remedy="the archive is asked again at the next tick")
             return

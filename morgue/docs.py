@@ -95,7 +95,7 @@ def _parameters(command: click.Command, context: click.Context) -> Iterator[str]
         record
         for parameter in command.get_params(context)
         if isinstance(parameter, click.Option)
-        and parameter.name != "help"
+        and parameter is not command.get_help_option(context)
         and (record := parameter.get_help_record(context))
     ]
     if not rows:

@@ -79,6 +79,8 @@ def _stop(cleaned: Cleaned, known: Known) -> None:
             break
         if any(pattern.search(block.text) for pattern in known.remove_text):
             cleaned.note(block.text, "rule")
+            if credit := credit_line.of_bare_line(block.text, names=known.names):
+                cleaned.credit = credit.name
         else:
             kept.append(block)
     cleaned.blocks = kept

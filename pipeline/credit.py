@@ -11,7 +11,7 @@ from pipeline import people, typography
 from pipeline.page import Element, Page
 
 _LABEL = (
-    r"(?:(?:original\s+)?sources?|via|first\s+published\s+(?:by|in|on)|originally\s+published\s+(?:by|in|on|at)|"
+    r"(?:(?:original\s+|article\s+|story\s+|news\s+)?sources?|via|first\s+published\s+(?:by|in|on)|originally\s+published\s+(?:by|in|on|at)|"
     r"reprinted\s+from|quellen?|fuentes?|fonte|fonti|kilde|källa|bron|zdroj|źródło|источник|джерело|kaynak|"
     r"sumber|nguồn|(?:文章|本文|信息|新闻|新聞)?(?:来源|來源|转自|轉自|转载自|轉載自|出处|出處)(?:于互联网|於互聯網)?|稿源|出典|"
     r"출처|المصدر)"

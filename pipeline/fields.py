@@ -5,12 +5,13 @@ Knows, field by field, whom to trust first. Must not know how the answers were f
 
 from collections.abc import Iterator
 
-from pipeline import clean, language, people, titles, typography
+from pipeline import clean, heading, language, people, titles, typography
 from pipeline import page as pages
 from pipeline.claims import Claim
 from pipeline.page import Element
 from pipeline.walk import Walk
 
+_MOST_SECTIONS = 6
 _MOST_TAGS = 40
 _MOST_AUTHORS = 6  # that one article shows without structured data
 
@@ -116,7 +117,19 @@ def language_of(walk: Walk, title: str | None, text: str) -> str | None:
 
 def section(walk: Walk) -> tuple[str, ...]:
     """The section, outermost first."""
-    return _many(walk, "section", walk.claims.sections, limit=6)
+    found = _many(walk, "section", walk.claims.sections, limit=_MOST_SECTIONS)
+    if found or walk.place is None:
+        return found
+    home = {
+        "home",
+        "news",
+        *(typography.fold(name) for name in walk.names),
+        typography.fold(walk.site.title),
+    }
+    seen = [text for text in heading.sections(walk.place) if typography.fold(text) not in home]
+    if seen:
+        walk.readers["section"] = "page"
+    return people.distinct_texts(seen)
 
 
 def tags(walk: Walk) -> tuple[str, ...]:

@@ -44,6 +44,13 @@ _UPDATED = re.compile(
     r"\b(?:last\s+)?(?:updated|modified|aktualisiert|actualizado|aggiornato|mis\s+à\s+jour)\b|更新",
     re.IGNORECASE,
 )
+_CATEGORY = re.compile(
+    r"(?:^|[\s_-])(?:categor(?:y|ies)|cat-?links?|breadcrumbs?|channel|rubri(?:k|que|ca)|(?:article|story|post|entry)[_-]?"
+    r"(?:section|column|channel|category|kicker|topic))(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_SECTION_LEVELS = 4
+_MOST_SECTIONS = 6
 _MAY_BE_TITLE = ("h2", "h3", "h4", "div", "p", "span", "strong", "b", "font", "td", "a")
 _MOST_ELEMENTS = 160
 _LEVELS = 6
@@ -101,6 +108,28 @@ def place_of(page: Page, title: str, *, first: Sequence[tuple[Element, str]]) ->
         if not any(a.tag in _OUTSIDE for a in element.iterancestors()):
             return element
     return None
+
+
+def sections(place: Element) -> list[str]:
+    """What the page shows beside its headline as the section: category links, else a breadcrumb trail."""
+    node: Element | None = place
+    for _ in range(_SECTION_LEVELS):
+        node = node.getparent() if node is not None else None
+        if node is None or node.tag in ("body", "html"):
+            break
+        links = [link for link in node.iter("a") if _is_category(link)]
+        if links:
+            texts = [pages.own_text(link) for link in links[:_MOST_SECTIONS]]
+            return [text for text in texts if text and len(text) <= 40]
+    return []
+
+
+def _is_category(link: Element) -> bool:
+    if "category" in (link.get("rel") or ""):
+        return True
+    parent = link.getparent()
+    held = "" if parent is None else parent.get("class") or ""
+    return any(_CATEGORY.search(names) for names in (link.get("class") or "", held) if names)
 
 
 def around(place: Element, *, descriptions: Sequence[str]) -> Surroundings:

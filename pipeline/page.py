@@ -26,8 +26,8 @@ _MAX_SCRIPTS = 60
 _MANY_ATTRIBUTES = 5000
 # What the parser would let into the tree by number, and lxml then refuses to write elsewhere in it.
 _UNSPEAKABLE = re.compile(
-    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])|x0*(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef]));|[\ufffe\uffff]",
-    re.IGNORECASE,
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|"
+    r"[fF]{3}[efEF]));"
 )
 _KEPT_LINKS = frozenset(("canonical", "amphtml"))
 _META_ATTRIBUTES = frozenset(
@@ -91,7 +91,8 @@ def parse(text: str, *, url: str, max_depth: int) -> Page | Refusal:
     )
     # lxml.html's own lookup calls Python for every element each time it is met; trafilatura only asks for HtmlElement.
     parser.set_element_class_lookup(_CLASSES)
-    source = _UNSPEAKABLE.sub("", text).encode("utf-8", "replace")
+    speakable = _UNSPEAKABLE.sub("", text).replace("\ufffe", "").replace("\uffff", "")
+    source = speakable.encode("utf-8", "replace")
     try:
         root = document_fromstring(source, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from pipeline import blocks
 from pipeline import page as pages
-from pipeline.page import Element, Page
+from pipeline.page import Element
 from pipeline.reading import Block
 
 _OUTSIDE = frozenset(("nav", "footer", "aside", "form", "figure", "button", "label"))
@@ -26,24 +26,31 @@ _LINKED = 0.5  # share of link text from which a paragraph is a list of links
 _MUCH_MORE = 1.5
 _MUCH = 600  # characters of prose that make an article
 _LITTLE = 200  # the same where nothing else was found
+_SURROUNDING = 0.2  # share of the page's prose up to which navigation and the like is nothing else
 _CLOSE = 5  # levels up to which the parts of a body may stand apart
 _KEY = 40
 
 
-def better_than(found: Sequence[Block], page: Page, *, place: Element | None) -> list[Block] | None:
+def better_than(
+    found: Sequence[Block], survey: "Survey", *, place: Element | None
+) -> list[Block] | None:
     """The page's prose, where the blocks found so far miss most of it; None where they do not.
 
     Args:
         found: what the general reader saw.
-        page: without its furniture.
+        survey: of the page without its furniture.
         place: the element that shows the headline; prose is looked for around it first.
     """
-    survey = _Survey(page.body)
-    containers = survey.containers(_around(place, survey))
+    region = _around(place, survey)
+    theirs = _amount(found)
+    if survey.prose_in(region) <= theirs and not _is_dump(found):
+        return None
     own = [
-        block for element in containers for block in blocks.walk(element, skip=survey.is_foreign)
+        block
+        for element in survey.containers(region)
+        for block in blocks.walk(element, skip=survey.is_foreign)
     ]
-    amount, theirs = _amount(own), _amount(found)
+    amount = _amount(own)
     if amount < (_MUCH if found else _LITTLE):
         return None
     keys = {_key(block) for block in own}
@@ -55,7 +62,7 @@ def better_than(found: Sequence[Block], page: Page, *, place: Element | None) ->
     return own if shared < theirs / 5 and amount > theirs else None
 
 
-def _around(place: Element | None, survey: "_Survey") -> Element:
+def _around(place: Element | None, survey: "Survey") -> Element:
     """The smallest element that holds the headline and prose enough for an article."""
     node = place
     while node is not None:
@@ -78,7 +85,7 @@ def _is_dump(found: Sequence[Block]) -> bool:
     return 0 < len(found) <= 2 and len(found[0].text) > 2500
 
 
-class _Survey:
+class Survey:
     """Where the prose of one page stands."""
 
     def __init__(self, body: Element) -> None:
@@ -99,6 +106,12 @@ class _Survey:
     def is_foreign(self, element: Element) -> bool:
         """Whether an element says that it is no part of an article, and does not hold most of the page's prose."""
         return _says_foreign(element) and self._inside[element] < self._inside[self.body] / 2
+
+    def drop_surroundings(self) -> None:
+        """Take navigation and the like out of the tree; the general reader would only look at it and drop it too."""
+        for element in list(self.body.iter("nav", "footer", "aside", "menu")):
+            if self._inside[element] <= self._inside[self.body] * _SURROUNDING:
+                pages.drop(element)
 
     def containers(self, region: Element) -> list[Element]:
         """The element that holds most paragraphs itself, and its like beside it: advertisements split bodies."""

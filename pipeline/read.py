@@ -124,6 +124,8 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
     authors = fields.authors(walk)
     standfirst = fields.standfirst(walk, title)
     credit_links = credit_line.linked(walk.page)
+    section = fields.section(walk)
+    link_share = 0.0 if walk.claims.has_article else _link_share(walk.page)
     found, container, last = _body(walk)
     if sum(len(block.text) for block in found) > _MOST_TEXT or len(found) > _MOST_BLOCKS:
         return _refused(
@@ -167,7 +169,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
             is_article=walk.claims.has_article or bool(walk.ruled.bodies),
             has_date=published is not None and walk.readers.get("published") != "htmldate",
             has_heading=bool(first),
-            link_share=_link_share(walk.page) if published is None else 0.0,
+            link_share=link_share,
             is_truncated=is_truncated,
             is_paywalled=is_paywalled,
         )
@@ -186,7 +188,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
         published=published,
         modified=modified,
         language=walk.language,
-        section=fields.section(walk),
+        section=section,
         tags=fields.tags(walk),
         canonical_url=fields.canonical_url(walk),
         credit=credit,
@@ -233,9 +235,11 @@ def _body(walk: Walk) -> tuple[list[Block], Element | None, Element | None]:
         found = [block for container in walk.ruled.bodies for block in blocks.walk(container)]
         walk.readers["body"] = "rules"
         return found, scope.container(walk.ruled.bodies), None
+    survey = prose.Survey(walk.page.body)
+    survey.drop_surroundings()
     found = general.read(walk.page)
     reader = "trafilatura"
-    if own := prose.better_than(found, walk.page, place=walk.place):
+    if own := prose.better_than(found, survey, place=walk.place):
         found, reader = own, "prose"
     if found:
         walk.readers["body"] = reader

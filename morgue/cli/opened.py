@@ -48,7 +48,7 @@ def archive_errors() -> Iterator[None]:
     except ArchiveMissing as error:
         raise Failure(
             str(error),
-            remedy="`morgue crawl` makes it. `morgue --config FILE` names other settings.",
+            remedy="`morgue --config FILE` names the settings of another project.",
             code=ExitCode.ARCHIVE,
         ) from error
     except (QueryNotUnderstood, StatementRefused) as error:

@@ -33,6 +33,7 @@ ROUNDS = tuple(timedelta(hours=hours) for hours in (0, 2, 2, 2, 4, 5))
 """How much time passes in the newsroom before each crawl."""
 
 _GRACE_S = 20
+_INTERRUPTED = 130
 
 _HAPPENED = {
     Kind.PUBLISHED: "published",
@@ -127,7 +128,10 @@ def _crawl(stage: Stage, newsroom: Newsroom) -> bool:
     env = os.environ | {"MORGUE_CLOCK_OFFSET_S": str(offset.total_seconds())}
     child = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL)  # noqa: S603 - ourselves
     with _ended_with_us(child):
-        return child.wait() == 0
+        code = child.wait()
+    if code == _INTERRUPTED:
+        raise KeyboardInterrupt
+    return code == 0
 
 
 @contextmanager

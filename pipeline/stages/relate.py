@@ -21,7 +21,7 @@ _ALIGNED = 5
 
 _SHARED = 3
 _SHARED_SHARE = 0.1
-"""Sampled shingles that a candidate must share: in number, and of the smaller of the two samples."""
+"""Sampled shingles that a candidate must share: in number, and of those that were looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,12 @@ class RelateArticle:
             return fetched
         assert archived.article_id is not None
         found = await asyncio.to_thread(
-            relate, self._context.archive, archived.article_id, fetched.result.shingles
+            relate,
+            self._context.archive,
+            archived.article_id,
+            site_id=self._context.site_ids[fetched.site],
+            shingles=fetched.result.shingles,
+            source_url=fetched.result.reading.source_url,
         )
         for link in found:
             self._context.count(fetched.site, "reprints")
@@ -63,28 +68,34 @@ class RelateArticle:
         return fetched
 
 
-def relate(archive: Archive, article_id: int, shingles: tuple[int, ...]) -> list[Found]:
-    """Find and note the article's source and its copies. Returns what was not known before."""
+def relate(
+    archive: Archive,
+    article_id: int,
+    *,
+    site_id: int,
+    shingles: tuple[int, ...],
+    source_url: str | None,
+) -> list[Found]:
+    """Find and note the article's source and its copies at other sites. Returns what was not known before."""
     with archive.read() as session:
-        candidates = identity.overlap_candidates(
-            session, shingles, exclude_article=article_id, limit=_LOOKED_UP
-        )
         near = {
             one.article_id: one.shared_count
-            for one in candidates
+            for one in identity.overlap_candidates(
+                session, shingles, exclude_site=site_id, limit=_LOOKED_UP
+            )
             if one.shared_count >= _SHARED
-            and one.shared_count >= _SHARED_SHARE * min(len(shingles), one.shingle_count)
+            and one.shared_count >= _SHARED_SHARE * min(len(shingles), identity.LOOKED_UP)
         }
-        own = relations.parties(session, [article_id])[0]
         credited = (
-            set(relations.articles_at(session, [urls.key(own.source_url)]))
-            if own.source_url
-            else set()
+            set(relations.articles_at(session, [urls.key(source_url)])) if source_url else set()
         )
+        if not near and not source_url:
+            return []
+        own = relations.parties(session, [article_id])[0]
         others = [
             party
             for party in relations.parties(session, sorted(near.keys() | credited))
-            if party.site_id != own.site_id
+            if party.site_id != site_id
         ]
     others.sort(key=lambda one: (one.article_id not in credited, -near.get(one.article_id, 0)))
     found = _judge(own, others[:_ALIGNED])

@@ -177,9 +177,11 @@ def test_a_database_that_is_not_there_is_named(postgres_url: str) -> None:
 
 def test_nobody_writes_through_a_read_only_archive(archive_url: str) -> None:
     with Archive.open(archive_url, clock=CLOCK, read_only=True) as archive:
-        with pytest.raises(ArchiveUnwritable, match="may (not be written|only be read)"):
-            with archive.write() as session:
-                session.execute(text("DELETE FROM site"))
+        with (
+            pytest.raises(ArchiveUnwritable, match=r"may (not be written|only be read)"),
+            archive.write() as session,
+        ):
+            session.execute(text("DELETE FROM site"))
         with archive.read() as session:
             assert session.scalar(text("SELECT count(*) FROM site")) == 0
 
@@ -208,7 +210,7 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path, clock: ManualCloc
         def fill(connection: object) -> None:
             connection.exec_driver_sql("PRAGMA max_page_count = 1")  # type: ignore[attr-defined]
 
-        with pytest.raises(ArchiveUnwritable, match="no space left.*free some"):
+        with pytest.raises(ArchiveUnwritable, match=r"no space left.*free some"):
             desk.see("b", " ".join(str(i) for i in range(200_000)))
         event.remove(archive.engine, "begin", fill)
         with archive.read() as session:
@@ -221,20 +223,25 @@ def test_a_damaged_archive_says_so(tmp_path: Path) -> None:
     damaged = bytearray(path.read_bytes())
     damaged[4096:40960] = b"\xff" * (40960 - 4096)
     path.write_bytes(damaged)
-    with pytest.raises(ArchiveError, match=r"damaged|not a Morgue archive"):
-        with Archive.open(f"sqlite:///{path}", clock=CLOCK) as archive, archive.read() as session:
-            session.execute(text("SELECT * FROM site, link, visit")).all()
+    with (
+        pytest.raises(ArchiveError, match=r"damaged|not a Morgue archive"),
+        Archive.open(f"sqlite:///{path}", clock=CLOCK) as archive,
+        archive.read() as session,
+    ):
+        session.execute(text("SELECT * FROM site, link, visit")).all()
 
 
 def test_opening_and_closing_fifty_times_leaks_nothing(archive_url: str) -> None:
-    gc.collect()
-    before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
+    def open_files() -> int:
+        gc.collect()
+        folder = Path("/proc/self/fd")
+        return len(list(folder.iterdir())) if folder.exists() else 0
+
+    before = open_files()
     for _ in range(50):
         with Archive.open(archive_url, clock=CLOCK) as archive, archive.read() as session:
             session.execute(text("SELECT 1"))
-    gc.collect()
-    after = len(os.listdir("/proc/self/fd")) if before else 0
-    assert after <= before + 1
+    assert open_files() <= before + 1
 
 
 def test_an_archive_is_one_file_once_it_is_closed(tmp_path: Path) -> None:

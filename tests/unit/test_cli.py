@@ -79,7 +79,7 @@ def test_the_version_is_the_projects(run: Run) -> None:
 def test_an_unknown_command_is_a_usage_error_with_a_suggestion(run: Run) -> None:
     result = run("serch", "storm")
     assert result.exit_code == ExitCode.USAGE
-    assert "serch" in result.stderr
+    assert "Did you mean search?" in result.stderr
 
 
 def test_an_expected_failure_is_its_message_and_remedy(run: Run, with_command: Put) -> None:
