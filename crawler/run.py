@@ -85,7 +85,7 @@ def run_crawl(
 
 
 def _run(opened: Crawl, settings: dict[str, Any]) -> None:
-    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+    process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(SiteSpider)
     crawler.morgue = opened  # type: ignore[attr-defined]
     crawling = process.crawl(crawler)

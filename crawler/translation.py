@@ -107,6 +107,7 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,  # it runs code that is sent to it
         "STATS_DUMP": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,  # the caller's own
         "LOG_FORMATTER": "crawler.quiet.Quiet",
         "LOG_LEVEL": settings.log_level.upper(),
         "LOG_VERSIONS": [],

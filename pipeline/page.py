@@ -26,8 +26,8 @@ _MAX_SCRIPTS = 60
 _MANY_ATTRIBUTES = 5000
 # What the parser would let into the tree by number, and lxml then refuses to write elsewhere in it.
 _UNSPEAKABLE = re.compile(
-    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|"
-    r"[fF]{3}[efEF]));"
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45]|5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3])(?!\d)|"
+    r"[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[efEF])(?![0-9a-fA-F]));?"
 )
 _KEPT_LINKS = frozenset(("canonical", "amphtml"))
 _META_ATTRIBUTES = frozenset(

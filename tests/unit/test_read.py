@@ -240,7 +240,9 @@ def test_mutilated_pages_never_raise_and_can_be_stored() -> None:
         assert reading.reason is not Reason.READER_FAILED, reading.detail
 
 
-@pytest.mark.parametrize("entity", ["&#0;", "&#1;", "&#xD800;", "&#x1F;", "&#65535;", "&bogus;"])
+@pytest.mark.parametrize(
+    "entity", ["&#0;", "&#1;", "&#xD800;", "&#x1F;", "&#65535;", "&#6 ", "&#55296;", "&bogus;"]
+)
 def test_characters_that_cannot_be_written_do_no_harm(entity: str) -> None:
     page = MODERN.replace("The harbour", f"{entity}The harbour").replace(
         "<figure>", f"<i hidden>x</i>{entity}<figure>"
