@@ -55,20 +55,24 @@ def newsroom(pages: int) -> Iterator[Served]:
     command += ["--outlet", OUTLET, "--backlog", "1", "--unscripted", "--warm"]
     command += ["--pages-kept", str(pages + 100), "--days", "30"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        told = json.loads(process.stdout.readline())
-        base = told["outlets"][OUTLET]
-        with urllib.request.urlopen(f"{told['control']}/_newsroom/articles") as answer:
-            articles = json.load(answer)
-        urls = [base + each["path"] for each in articles if each["standing"] == "served"]
-        yield Served(base, urls or [base + each["path"] for each in articles])
-        process.terminate()
+        try:
+            assert process.stdout is not None
+            told = json.loads(process.stdout.readline())
+            base = told["outlets"][OUTLET]
+            with urllib.request.urlopen(f"{told['control']}/_newsroom/articles") as answer:
+                articles = json.load(answer)
+            urls = [base + each["path"] for each in articles if each["standing"] == "live"]
+            yield Served(base, urls)
+        finally:
+            process.terminate()
 
 
 class Project:
     """A folder with one site and one archive, crawled by the real command."""
 
-    def __init__(self, folder: Path, served: Served, *, archive: str | None, trust: bool = False):
+    def __init__(
+        self, folder: Path, served: Served, *, archive: str | None, trust: bool = False
+    ) -> None:
         self.folder = folder
         (folder / "sites").mkdir(parents=True)
         lines = [f"archive_url: {archive}"] if archive else []
@@ -85,7 +89,7 @@ class Project:
     def sql(self, statement: str) -> list[dict[str, object]]:
         """Rows of the archive."""
         found = json.loads(self._run("sql", statement, "--json", "--limit", "100000").stdout)
-        return list(found["rows"])
+        return [dict(zip(found["columns"], row, strict=True)) for row in found["rows"]]
 
     def _run(self, *words: str, hours_later: int = 0) -> Cost:
         config = str(self.folder / "morgue.yaml")
@@ -109,7 +113,9 @@ def compare(title: str, ours: list[Cost], theirs: list[Cost], pages: int, goal: 
         1000 * statistics.median(cost.cpu_s for cost in costs) / pages for costs in (ours, theirs)
     ]
     peak = max(cost.peak_mb for cost in ours)
-    print(f"{title:<28} morgue {rate[0]:7.1f} pages/s {cpu[0]:6.2f} CPU-ms/page {peak:5.0f} MB peak")
+    print(
+        f"{title:<28} morgue {rate[0]:7.1f} pages/s {cpu[0]:6.2f} CPU-ms/page {peak:5.0f} MB peak"
+    )
     print(f"{'':<28} bare   {rate[1]:7.1f} pages/s {cpu[1]:6.2f} CPU-ms/page")
     print(f"{'':<28} ratio  {rate[0] / rate[1]:7.2f} (goal {goal:g})", flush=True)
 
@@ -155,8 +161,12 @@ def _trusted(arguments: argparse.Namespace, folder: Path, served: Served) -> Non
     start_up = [idle.crawl(hours_later=24 * n).cpu_s for n in range(1, arguments.rounds + 1)]
     spent = statistics.median(later) - statistics.median(start_up)
     visits = trusting.sql("select count(*) as n from visit")[0]["n"]
-    print(f"{'trusted dates':<28} {1000 * spent / len(served.urls):.3f} CPU-s per 1,000 known articles")
-    print(f"{'':<28} plus {statistics.median(start_up):.2f} CPU-s start-up; {visits} visits (goal 0.3)")
+    print(
+        f"{'trusted dates':<28} {1000 * spent / len(served.urls):.3f} CPU-s per 1,000 known articles"
+    )
+    print(
+        f"{'':<28} plus {statistics.median(start_up):.2f} CPU-s start-up; {visits} visits (goal 0.3)"
+    )
 
 
 def memory() -> None:
@@ -167,7 +177,9 @@ def memory() -> None:
             with newsroom(pages) as served:
                 cost = Project(folder / "p", served, archive=None).crawl()
             rate = pages / cost.wall_s
-            print(f"{pages:>6} pages: {cost.peak_mb:.0f} MB at peak, {rate:.0f} pages/s (goal 300 MB)")
+            print(
+                f"{pages:>6} pages: {cost.peak_mb:.0f} MB at peak, {rate:.0f} pages/s (goal 300 MB)"
+            )
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

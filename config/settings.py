@@ -132,7 +132,7 @@ class Settings(Strict):
         default=20.0, gt=0, le=3600, description="Seconds that reading one page may take."
     )
     reading_processes: int = Field(
-        default=1, ge=1, le=64, description="Processes that read pages beside the crawl."
+        default=2, ge=1, le=64, description="Processes that read pages beside the crawl."
     )
     max_links_per_source: int = Field(
         default=50_000, ge=1, le=1_000_000, description="Links taken from one source at a time."

@@ -31,6 +31,7 @@ from db.models import (
     Link,
     Quarantine,
     Revision,
+    Unrelated,
     Visit,
     VisitOutcome,
     storable,
@@ -57,6 +58,7 @@ class _Rows:
     quarantines: list[Row] = field(default_factory=list)
     links: list[Row] = field(default_factory=list)
     gone_links: list[Row] = field(default_factory=list)
+    unrelated: list[Row] = field(default_factory=list)
     indexed: list[search.Indexed] = field(default_factory=list)
 
 
@@ -119,6 +121,7 @@ class Batch:
         insert_rows(session, Article, [article_row(a) for a in articles if a.is_new])
         insert_rows(session, Extraction, rows.extractions)
         insert_rows(session, Revision, rows.revisions)
+        insert_or_ignore(session, Unrelated, rows.unrelated)
         insert_rows(session, Visit, rows.visits)
         insert_rows(session, Quarantine, rows.quarantines)
         changed = [a for a in articles if a.is_changed and not a.is_new]
@@ -126,6 +129,12 @@ class Batch:
         insert_or_ignore(session, ArticleUrl, list(rows.aliases.values()))
         seen = [row for row in rows.aliases.values() if row["article_id"] in self._articles]
         run_many(session, _ALIAS_BACK, [_alias_key(row) for row in seen])
+        met = [row for row in seen if row["evidence"] != "canonical"]
+        run_many(
+            session,
+            _ALIAS_MET,
+            [_alias_key(row) | {"b_evidence": row["evidence"]} for row in met],
+        )
         run_many(session, _LINK_STATE, rows.links)
         run_many(session, _ALIAS_GONE, rows.gone_links)
         search.index_revisions(session, rows.indexed)
@@ -197,6 +206,7 @@ class Batch:
         article.seen_at = None
         article.shingles = tuple(dict.fromkeys(revision.shingles))
         article.is_changed = True
+        self._rows.unrelated.append({"article_id": article.id, "site_id": article.site_id})
         self._rows.revisions.append(
             {
                 "id": revision_id,
@@ -333,6 +343,15 @@ _ALIAS_BACK = (
         _ALIAS.to_at.is_not(None),
     )
     .values(to_at=None)
+)
+_ALIAS_MET = (  # what only a canonical link had named was now asked for, or answered
+    update(table_of(ArticleUrl))
+    .where(
+        _ALIAS.article_id == bindparam("b_article_id"),
+        _ALIAS.url_key == bindparam("b_url_key"),
+        _ALIAS.evidence == "canonical",
+    )
+    .values(evidence=bindparam("b_evidence"))
 )
 _ALIAS_GONE = (
     update(table_of(ArticleUrl))

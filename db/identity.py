@@ -24,9 +24,6 @@ GUID_SHARED_BY = 20
 LOOKED_UP = 32
 """Shingles of a text that candidates are looked up by."""
 
-BUCKET_LIMIT = 200
-"""A shingle that more texts than this contain is a phrase of the trade, and finds nothing."""
-
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -134,17 +131,16 @@ def overlap_candidates(
     """Articles of other sites of which a text shares these shingles, those with the most first.
 
     Earlier texts count too: a copy may be of one. Of many shingles the LOOKED_UP smallest are asked for,
-    which is a sample of its own: what is a copy shares them as it shares the others. Shingles in more than
-    BUCKET_LIMIT texts are passed over on Postgres, where they would cost most.
+    which is a sample of its own: what is a copy shares them as it shares the others. One shared shingle
+    is a phrase of the trade, and no candidate.
     """
     tokens = [search.shingle_token(shingle) for shingle in sorted(set(shingles))[:LOOKED_UP]]
     if is_postgres(session):
         statement, values = _CONTAINING_POSTGRES, json.dumps([f"'{token}'" for token in tokens])
     else:
         statement, values = _CONTAINING_SQLITE, json.dumps([f'"{token}"' for token in tokens])
-    shared: dict[int, int] = {
-        revision_id: count for revision_id, count in session.execute(statement, {"tokens": values})
-    }
+    found = session.execute(statement, {"tokens": values})
+    shared: dict[int, int] = {row.revision_id: row.shared_count for row in found}
     best: dict[int, OverlapCandidate] = {}
     rows = session.execute(
         select(Revision.id, Article.id, Article.shingles)
@@ -160,13 +156,13 @@ def overlap_candidates(
 
 
 _CONTAINING_SQLITE = text(
-    "SELECT s.rowid, count(*) FROM json_each(:tokens) AS t JOIN search AS s ON s.search MATCH t.value"
+    "SELECT s.rowid AS revision_id, count(*) AS shared_count"
+    " FROM json_each(:tokens) AS t JOIN search AS s ON s.search MATCH t.value"
     f" GROUP BY s.rowid HAVING count(*) > 1 ORDER BY 2 DESC, 1 LIMIT {CHUNK}"
 )
 _CONTAINING_POSTGRES = text(
-    "SELECT s.revision_id, count(*) FROM json_array_elements_text(CAST(:tokens AS json)) AS t(value)"
-    " CROSS JOIN LATERAL (SELECT revision_id FROM search WHERE words @@ CAST(t.value AS tsquery)"
-    f" LIMIT {BUCKET_LIMIT}) AS s"
+    "SELECT s.revision_id, count(*) AS shared_count FROM json_array_elements_text(CAST(:tokens AS json)) AS t(value)"
+    " JOIN search AS s ON s.words @@ CAST(t.value AS tsquery)"
     f" GROUP BY s.revision_id HAVING count(*) > 1 ORDER BY 2 DESC, 1 LIMIT {CHUNK}"
 )
 

@@ -300,6 +300,14 @@ class Unread(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
 
 
+class Unrelated(Base):
+    """An article whose newest text was not compared with those of other sites yet."""
+
+    __tablename__ = "unrelated"
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+
+
 class Visit(Base):
     """One look at one link at one moment: the observation ledger. Only ever added."""
 

@@ -1,14 +1,18 @@
-"""Articles as parties to a possible reprint: what deciding who copied whom needs to know of them. Reads only."""
+"""Articles as parties to a possible reprint: what deciding who copied whom needs to know of them.
+
+Also which of them have not been compared yet. Judging is the pipeline's.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from db.models import Article, ArticleUrl, Revision
+from db.models import Article, ArticleUrl, Revision, Unrelated
+from db.statements import chunks, unpack_hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +73,39 @@ def articles_at(session: Session, url_keys: Collection[str]) -> list[int]:
         select(ArticleUrl.article_id).where(ArticleUrl.url_key.in_(sorted(url_keys)))
     )
     return sorted(set(found))
+
+
+@dataclass(frozen=True, slots=True)
+class UnrelatedRow:
+    """An article that was not compared with those of other sites since its text was archived."""
+
+    article_id: int
+    site_id: int
+    shingles: tuple[int, ...]
+    source_url: str | None
+
+
+def unrelated(session: Session, site_ids: Collection[int], *, limit: int) -> list[UnrelatedRow]:
+    """Articles of these sites that wait to be compared: a crawl that was killed leaves them."""
+    rows = session.execute(
+        select(Article.id, Article.site_id, Article.shingles, Revision.source_url)
+        .join(Unrelated, Unrelated.article_id == Article.id)
+        .join(Revision, Revision.id == Article.revision_id)
+        .where(Unrelated.site_id.in_(site_ids))
+        .order_by(Article.id)
+        .limit(limit)
+    )
+    return [
+        UnrelatedRow(row.id, row.site_id, unpack_hashes(row.shingles), row.source_url)
+        for row in rows
+    ]
+
+
+def settle(session: Session, article_ids: Sequence[int]) -> None:
+    """These articles have been compared."""
+    for chunk in chunks(article_ids):
+        session.execute(
+            delete(Unrelated)
+            .where(Unrelated.article_id.in_(chunk))
+            .execution_options(synchronize_session=False)
+        )

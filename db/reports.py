@@ -22,6 +22,7 @@ from db.models import (
     Site,
     Source,
     Unread,
+    Unrelated,
     Visit,
     VisitOutcome,
 )
@@ -252,6 +253,7 @@ def counts(session: Session) -> dict[str, int]:
         "visits": Visit,
         "captures": Capture,
         "unread": Unread,
+        "unrelated": Unrelated,
         "extractions": Extraction,
         "contents": Content,
         "articles": Article,

@@ -5,6 +5,7 @@ A commit costs about as much as twenty entries, so whoever waits for one shares 
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from types import TracebackType
@@ -33,10 +34,20 @@ class Writer(Generic[T, R]):
         apply: Callable[[Session, Sequence[T]], Sequence[R]],
         *,
         batch: int = 20,
+        linger_s: float = 0.0,
     ) -> None:
+        """Start the thread.
+
+        Args:
+            archive: What is written to.
+            apply: Writes records; one result for each.
+            batch: Records in one transaction at most.
+            linger_s: How long a record may wait for others to share its transaction with.
+        """
         self._archive = archive
         self._apply = apply
         self._batch = batch
+        self._linger_s = linger_s
         self._waiting: queue.Queue[tuple[T, Future[R]] | None] = queue.Queue(
             batch * _WAITING_BATCHES
         )
@@ -80,9 +91,11 @@ class Writer(Generic[T, R]):
             if first is None:
                 return
             batch = [first]
+            last_call = time.monotonic() + self._linger_s
             while is_open and len(batch) < self._batch:
                 try:
-                    following = self._waiting.get_nowait()
+                    left_s = last_call - time.monotonic()
+                    following = self._waiting.get(block=left_s > 0, timeout=max(left_s, 0.0))
                 except queue.Empty:
                     break
                 if following is None:

@@ -18,6 +18,8 @@ _MACHINERY = (
     "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math", "canvas", "audio",
     "video", "map", "select", "textarea", "button", "input", "dialog", "link", "datalist", "frameset", "applet",
 )  # fmt: skip
+_MAY_HOLD_ALL = ("button", "dialog", "object", "map", "noscript")
+_MUCH = 1500  # characters
 _HIDDEN_STYLE = re.compile(
     r"(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em|pt|rem)?\s*(?:;|$|!)|"
     r"opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)|(?:left|top|text-indent)\s*:\s*-\d{4,}px)",
@@ -65,7 +67,10 @@ def clear(page: Page) -> Cleared:
     """Take machinery, hidden elements and pictures out of the page's tree, in place."""
     cleared = Cleared()
     for element in list(page.root.iter(*_MACHINERY)):
-        pages.drop(element)
+        if element.tag in _MAY_HOLD_ALL and sum(map(len, pages.texts(element))) > _MUCH:
+            element.tag = "div"  # it was never closed, and the whole page fell into it
+        else:
+            pages.drop(element)
     _drop_hidden(page, cleared)
     _take_pictures(page, cleared)
     return cleared

@@ -35,10 +35,10 @@ _CONSENT = re.compile(
     r"we (?:and our (?:\S+ )?(?:\S+ )?partners |use cookies)|(?:accept|manage|reject) (?:all )?(?:cookies|"
     r"and continue)|consent to (?:the use of )?cookies|"
     r"cookie (?:consent|settings|preferences)|privacy settings|datenschutzeinstellungen|"
-    r"mit werbung (?:weiter)?lesen|zustimmung|einwilligung|wir (?:verwenden|nutzen) cookies|"
+    r"mit werbung (?:weiter)?lesen|wir (?:verwenden|nutzen) cookies|"
     r"nous utilisons des cookies|accepter (?:et continuer|les cookies)|vos préférences|utilizamos cookies|"
     r"aceptar (?:y continuar|cookies)|"
-    r"utilizziamo (?:i )?cookie|accetta (?:e continua|i cookie)|używamy (?:plików )?cookies|gdpr|tcf)",
+    r"utilizziamo (?:i )?cookie|accetta (?:e continua|i cookie)|używamy (?:plików )?cookies)",
     re.IGNORECASE,
 )
 _MISSING = re.compile(

@@ -12,7 +12,6 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff5e"
 _BREAK_IN_UNSPACED = re.compile(rf"(?<=[{_UNSPACED}])[ \t]*[\r\n]\s*(?=[{_UNSPACED}])")
-_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _WORD_CHARACTERS = re.compile(r"\w+")
 
 
@@ -23,8 +22,9 @@ def without_controls(text: str) -> str:
 
 def settle(text: str) -> str:
     """One line of text in NFC, with single plain spaces and nothing invisible; "" where nothing is left."""
-    if _PLAIN.fullmatch(text):
-        return text
+    # printable: no controls, line ends, invisible signs or blanks but the plain space
+    if text.isprintable() and "  " not in text and text == text.strip(" "):
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     text = _INVISIBLE.sub("", _CONTROLS.sub("", text))
     text = _BREAK_IN_UNSPACED.sub("", text)
     return unicodedata.normalize("NFC", " ".join(text.split()))
@@ -32,7 +32,8 @@ def settle(text: str) -> str:
 
 def fold(text: str) -> str:
     """The words of a text for telling whether two texts say the same: casefolded, without punctuation."""
-    return " ".join(_WORD_CHARACTERS.findall(unicodedata.normalize("NFKC", text).casefold()))
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return " ".join(_WORD_CHARACTERS.findall(plain.casefold()))
 
 
 def shortened(text: str, *, limit: int = 300) -> str:

@@ -266,6 +266,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("capture_id", name=op.f("pk_unread")),
     )
     op.create_table(
+        "unrelated",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["article.id"], name=op.f("fk_unrelated_article_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_unrelated_site_id")),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_unrelated")),
+    )
+    op.create_table(
         "quarantine",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("extraction_id", sa.Integer(), nullable=False),
@@ -350,6 +360,7 @@ def downgrade() -> None:
     op.drop_table("revision")
     op.drop_table("quarantine")
     op.drop_table("unread")
+    op.drop_table("unrelated")
     op.drop_table("extraction")
     op.drop_table("capture")
     op.drop_table("reprint")

@@ -16,13 +16,18 @@ from pipeline.context import CrawlContext, context_of
 from pipeline.items import Baseline, Fetched
 from pipeline.stages.decide import Decision, decide
 
+_LINGER_S = 0.25
+"""How long a visit waits for others to be archived with; its capture is safe already."""
+
 
 class ArchiveVisit:
     """Adds every look to the ledger, with the revision that it found where it found one."""
 
     def __init__(self, context: CrawlContext) -> None:
         self._context = context
-        self._writer: Writer[Fetched, Archived | Decision] = Writer(context.archive, self._apply)
+        self._writer: Writer[Fetched, Archived | Decision] = Writer(
+            context.archive, self._apply, linger_s=_LINGER_S
+        )
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Self:

@@ -15,13 +15,18 @@ from pipeline import answer
 from pipeline.context import CrawlContext, context_of
 from pipeline.items import Fetched
 
+_LINGER_S = 0.05
+"""How long a capture waits for others to be committed with: a commit alone costs as much as ten."""
+
 
 class KeepCapture:
     """Commits the capture of every usable page; only then is the page handed on."""
 
     def __init__(self, context: CrawlContext) -> None:
         self._context = context
-        self._writer: Writer[NewCapture, Kept] = Writer(context.archive, self._apply)
+        self._writer: Writer[NewCapture, Kept] = Writer(
+            context.archive, self._apply, linger_s=_LINGER_S
+        )
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Self:

@@ -5,15 +5,23 @@ copy is recognised.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from db import identity, relations
-from db.archive import Archive
-from db.relations import PartyRow
+from db.archive import Archive, Session
+from db.relations import PartyRow, UnrelatedRow
+from db.writer import Writer
 from pipeline import fingerprint, urls
 from pipeline.context import CrawlContext, context_of
 from pipeline.items import Fetched
+
+_LINGER_S = 0.25
+"""How long a comparison waits for others to be committed with; until then it is only to be made again."""
+
+_CAUGHT_UP = 10_000
+"""Articles of a killed crawl that are compared before the next begins."""
 
 _LOOKED_UP = 20
 _ALIGNED = 5
@@ -35,16 +43,31 @@ class Found:
     evidence: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Related:
+    """An article that was compared, and what came of it."""
+
+    article_id: int
+    found: tuple[Found, ...]
+
+
 class RelateArticle:
     """Links a new or revised article to the one it was copied from, and its copies to it."""
 
     def __init__(self, context: CrawlContext) -> None:
         self._context = context
+        self._writer: Writer[Related, list[Found]] = Writer(
+            context.archive, self._apply, linger_s=_LINGER_S
+        )
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Self:
         """For the crawl that the Scrapy crawler belongs to."""
         return cls(context_of(crawler))
+
+    async def open_spider(self) -> None:
+        """Compare what an earlier crawl archived and did not live to compare."""
+        await asyncio.to_thread(self._catch_up)
 
     async def process_item(self, fetched: Fetched) -> Fetched:
         """Look for copies of what this look added, if it added something."""
@@ -52,70 +75,78 @@ class RelateArticle:
         if archived is None or archived.revision_number is None or fetched.result is None:
             return fetched
         assert archived.article_id is not None
-        found = await asyncio.to_thread(
-            relate,
-            self._context.archive,
-            archived.article_id,
+        waiting = UnrelatedRow(
+            article_id=archived.article_id,
             site_id=self._context.site_ids[fetched.site],
             shingles=fetched.result.shingles,
             source_url=fetched.result.reading.source_url,
         )
-        for link in found:
+        related = await asyncio.to_thread(compare, self._context.archive, waiting)
+        for link in await asyncio.wrap_future(self._writer.submit(related)):
             self._context.count(fetched.site, "reprints")
             self._context.tell(
                 "reprint_found", fetched.site, copy=link.copy_id, source_url=link.source_url
             )
         return fetched
 
+    async def close_spider(self) -> None:
+        """Commit what waits."""
+        await asyncio.to_thread(self._writer.close)
 
-def relate(
-    archive: Archive,
-    article_id: int,
-    *,
-    site_id: int,
-    shingles: tuple[int, ...],
-    source_url: str | None,
-) -> list[Found]:
-    """Find and note the article's source and its copies at other sites. Returns what was not known before."""
+    def _catch_up(self) -> None:
+        with self._context.archive.read() as session:
+            waiting = relations.unrelated(
+                session, sorted(self._context.site_ids.values()), limit=_CAUGHT_UP
+            )
+        for row in waiting:
+            self._writer.submit(compare(self._context.archive, row)).result()
+
+    def _apply(self, session: Session, batch: Sequence[Related]) -> list[list[Found]]:
+        now = self._context.clock.now()
+        relations.settle(session, [related.article_id for related in batch])
+        return [
+            [
+                link
+                for link in related.found
+                if identity.add_reprint(
+                    session,
+                    copy_article_id=link.copy_id,
+                    source_url=link.source_url,
+                    source_article_id=link.source_id,
+                    containment=link.containment,
+                    evidence=link.evidence,
+                    now=now,
+                )
+            ]
+            for related in batch
+        ]
+
+
+def compare(archive: Archive, waiting: UnrelatedRow) -> Related:
+    """The article's source and its copies at other sites, as far as the archive has them."""
     with archive.read() as session:
         near = {
             one.article_id: one.shared_count
             for one in identity.overlap_candidates(
-                session, shingles, exclude_site=site_id, limit=_LOOKED_UP
+                session, waiting.shingles, exclude_site=waiting.site_id, limit=_LOOKED_UP
             )
             if one.shared_count >= _SHARED
-            and one.shared_count >= _SHARED_SHARE * min(len(shingles), identity.LOOKED_UP)
+            and one.shared_count >= _SHARED_SHARE * min(len(waiting.shingles), identity.LOOKED_UP)
         }
+        source_url = waiting.source_url
         credited = (
             set(relations.articles_at(session, [urls.key(source_url)])) if source_url else set()
         )
         if not near and not source_url:
-            return []
-        own = relations.parties(session, [article_id])[0]
+            return Related(waiting.article_id, ())
+        own = relations.parties(session, [waiting.article_id])[0]
         others = [
             party
             for party in relations.parties(session, sorted(near.keys() | credited))
-            if party.site_id != site_id
+            if party.site_id != own.site_id
         ]
     others.sort(key=lambda one: (one.article_id not in credited, -near.get(one.article_id, 0)))
-    found = _judge(own, others[:_ALIGNED])
-    if not found:
-        return []
-    with archive.write() as session:
-        now = archive.clock.now()
-        return [
-            link
-            for link in found
-            if identity.add_reprint(
-                session,
-                copy_article_id=link.copy_id,
-                source_url=link.source_url,
-                source_article_id=link.source_id,
-                containment=link.containment,
-                evidence=link.evidence,
-                now=now,
-            )
-        ]
+    return Related(waiting.article_id, tuple(_judge(own, others[:_ALIGNED])))
 
 
 def _judge(own: PartyRow, others: list[PartyRow]) -> list[Found]:

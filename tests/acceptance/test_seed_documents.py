@@ -17,7 +17,10 @@ import yaml
 
 from config.settings import BUNDLED_SITES
 
-HOSTS = {"globaltimes": "https://www.globaltimes.cn", "worldtimes": "https://www.worldtimes.example"}
+HOSTS = {
+    "globaltimes": "https://www.globaltimes.cn",
+    "worldtimes": "https://www.worldtimes.example",
+}
 CASES = ("globaltimes_1294506", "globaltimes_1302187", "worldtimes_xi-putin")
 
 
@@ -67,7 +70,15 @@ def addresses(shared: Path) -> Iterator[dict[str, str]]:
 
 
 def morgue(folder: Path, *words: str) -> str:
-    command = [sys.executable, "-P", "-m", "morgue", "--config", str(folder / "morgue.yaml"), *words]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "morgue",
+        "--config",
+        str(folder / "morgue.yaml"),
+        *words,
+    ]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=100, check=False, env={**os.environ}
     )

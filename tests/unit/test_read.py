@@ -183,6 +183,13 @@ def test_a_body_split_by_advertisements_is_whole() -> None:
     assert all(text in reading_of(page).text for text in (ONE, TWO, THREE, FOUR))
 
 
+def test_a_page_that_fell_into_an_unclosed_button_is_read() -> None:
+    page = MODERN.replace("<body>", '<body><div><button class="menu">').replace(
+        "</header>", "</header></div>"
+    )
+    assert paragraphs(reading_of(page)) == [ONE, TWO, THREE, FOUR]
+
+
 def test_an_article_hidden_until_a_script_shows_it_is_read() -> None:
     page = MODERN.replace(
         '<div class="article-body">', '<div class="article-body" style="display:none">'
