@@ -45,10 +45,11 @@ def arm(step: str, count: int) -> None:
     def deadly(*args: Any, **kwargs: Any) -> Any:
         nonlocal left
         left -= 1
-        if side == "before" and left == 0:
+        is_the_one = left == 0  # other threads come here meanwhile
+        if side == "before" and is_the_one:
             os.kill(os.getpid(), signal.SIGKILL)
         result = original(*args, **kwargs)
-        if side == "after" and left == 0:
+        if side == "after" and is_the_one:
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 

@@ -19,10 +19,10 @@ CHILD = Path(__file__).with_name("child.py")
 STEPS = [
     ("links_offered", 1),
     ("capture_comes", 1),
-    ("capture_written", 2),
+    ("capture_written", 1),
     ("capture_kept", 3),
     ("page_read", 3),
-    ("visit_written", 2),
+    ("visit_written", 1),
     ("visit_archived", 4),
     ("reprint_written", 1),
     ("crawl_ends", 1),
@@ -59,7 +59,9 @@ def project(folder: Path, sites: Path, address: str) -> Path:
 
 def crawl(config: Path, offset_s: float, *step: str) -> int:
     command = [sys.executable, "-P", str(CHILD), str(config), str(offset_s), *step]
-    return subprocess.run(command, timeout=100, check=False, capture_output=True).returncode
+    done = subprocess.run(command, timeout=100, check=False, capture_output=True, text=True)
+    sys.stderr.write(done.stderr[-2000:])  # shown where a test fails
+    return done.returncode
 
 
 def rows(address: str, statement: str) -> list[Any]:
