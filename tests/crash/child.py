@@ -1,6 +1,7 @@
-"""A crawl that kills itself with SIGKILL the n-th time it comes to a named step.
+"""A crawl that kills itself with SIGKILL the n-th time it comes to a named step, or whose disk is full.
 
 usage: child.py MORGUE.YAML CLOCK_OFFSET_S [STEP N]
+       child.py MORGUE.YAML CLOCK_OFFSET_S disk_full PAGES
 """
 
 import os
@@ -11,12 +12,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine, event
+
 from config.clock import SystemClock
 from config.settings import load_settings
 from config.site import load_sites
 from crawler import crawl
 from crawler.run import run_crawl
-from db import identity, ledger, links
+from db import engine, identity, ledger, links
 from pipeline.stages.archive import ArchiveVisit
 from pipeline.stages.keep import KeepCapture
 from pipeline.stages.read import ReadPage
@@ -56,10 +59,28 @@ def arm(step: str, count: int) -> None:
     setattr(owner, name, deadly)
 
 
+def fill_disk(pages: int) -> None:
+    """Let the archive's file grow to so many pages only: SQLite then fails as on a full disk."""
+    original = engine.open_engine
+
+    def small(*args: Any, **kwargs: Any) -> Engine:
+        opened = original(*args, **kwargs)
+
+        @event.listens_for(opened, "connect")
+        def limit(connection: Any, _record: Any) -> None:
+            connection.execute(f"PRAGMA max_page_count = {pages}")
+
+        return opened
+
+    engine.open_engine = small
+
+
 def main() -> int:
     """Crawl every configured site."""
     config, offset_s, *deadly = sys.argv[1:]
-    if deadly:
+    if deadly[:1] == ["disk_full"]:
+        fill_disk(int(deadly[1]))
+    elif deadly:
         arm(deadly[0], int(deadly[1]))
     settings = load_settings(Path(config), env=os.environ, cwd=Path.cwd())
     report = run_crawl(
@@ -68,6 +89,7 @@ def main() -> int:
         trigger="command",
         clock=SystemClock(offset=timedelta(seconds=float(offset_s))),
     )
+    sys.stdout.write(f"{report.outcome}: {report.error}\n")
     return 0 if report.outcome == "finished" else 1
 
 

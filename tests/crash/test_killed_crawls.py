@@ -57,10 +57,12 @@ def project(folder: Path, sites: Path, address: str) -> Path:
     return config
 
 
-def crawl(config: Path, offset_s: float, *step: str) -> int:
+def crawl(config: Path, offset_s: float, *step: str, said: list[str] | None = None) -> int:
     command = [sys.executable, "-P", str(CHILD), str(config), str(offset_s), *step]
     done = subprocess.run(command, timeout=100, check=False, capture_output=True, text=True)
     sys.stderr.write(done.stderr[-2000:])  # shown where a test fails
+    if said is not None:
+        said.append(done.stdout)
     return done.returncode
 
 
@@ -101,3 +103,21 @@ def test_a_killed_crawl_loses_nothing_and_doubles_nothing(
     with Archive.open(archive_url, clock=SystemClock(), read_only=True) as archive:
         assert verify(archive) == []
     assert rows(archive_url, "select count(*) from crawl where outcome = 'killed'") == [(1,)]
+
+
+def test_a_full_disk_ends_the_crawl_in_words_and_the_next_goes_on(
+    outlets: tuple[Path, float], unharmed: list[Any], tmp_path: Path
+) -> None:
+    sites, offset_s = outlets
+    address = f"sqlite:///{tmp_path}/archive.sqlite3"
+    config = project(tmp_path, sites, address)
+    Archive.open(address, clock=SystemClock()).close()
+    with Archive.open(address, clock=SystemClock(), read_only=True) as archive:
+        (pages,) = run_read_only(archive, "pragma page_count", limit=1).rows[0]
+    said: list[str] = []
+    assert crawl(config, offset_s, "disk_full", str(pages + 12), said=said) == 1
+    assert "failed" in said[0]
+    assert "full" in said[0]
+    assert crawl(config, offset_s + 600) == 0
+    assert rows(address, STATE) == unharmed[0]
+    assert rows(address, "select count(*) from unread") == [(0,)]
