@@ -155,7 +155,7 @@ def _ascii_host(name: str) -> str | None:
         except UnicodeError:
             return None
     name = name.removesuffix(".")
-    if not name or len(name) > 253 or ".." in name or name[0] == ".":
+    if not name or len(name) > 253 or ".." in name or "." in (name[0], name[-1]):
         return None
     return name if re.fullmatch(r"[a-z0-9._-]+", name) else None
 

@@ -53,7 +53,7 @@ def outlets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, fl
 
 def project(folder: Path, sites: Path, address: str) -> Path:
     config = folder / "morgue.yaml"
-    config.write_text(f"archive_url: {address}\nsites_dir: {sites}\n")
+    config.write_text(f"archive_url: {address}\nsites_dir: {sites}\nreading_processes: 1\n")
     return config
 
 

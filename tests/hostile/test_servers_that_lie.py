@@ -56,7 +56,9 @@ def test_the_crawl_ends_in_time(crawled: Crawled) -> None:
 
 
 def test_the_crawl_stays_small(crawled: Crawled) -> None:
-    assert crawled.peak_mb < 300
+    # 142 MB on a quiet machine; a busy one lets more arrive before it is refused. Without a limit on
+    # headers it was 590 MB after two seconds, and growing.
+    assert crawled.peak_mb < 500
 
 
 @pytest.mark.parametrize("name", [*LIES, "neighbour"])
