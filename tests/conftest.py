@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from config.clock import ManualClock, SystemClock
 from db.archive import Archive
@@ -16,6 +17,12 @@ from tests import postgres
 ROOT = Path(__file__).resolve().parent.parent
 
 _numbers = itertools.count(1)
+
+
+# a landing must not depend on a draw of chance, nor on how busy the machine is
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("developer", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "developer")
 
 
 def _required() -> bool:
