@@ -195,7 +195,7 @@ def _fold_path(path: str) -> str:
     """A path without the forms of one page; folded until nothing changes: a key is its own key."""
     while True:
         before = path
-        path = _SLASHES.sub("/", path).rstrip("/")
+        path = _SLASHES.sub("/", _path(path) if "/." in path else path).rstrip("/")
         for form in (_INDEX, _AMP_FILE, _AMP_SUFFIX, _AMP_PREFIX):
             path = form.sub("", path)
         if path == before:

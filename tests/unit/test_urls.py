@@ -226,6 +226,7 @@ ADDRESSES = st.one_of(
 @example("https://example.org/?a%20=1&a'=2&=&==&amp==")
 @example("http://www.www.example.org/%25%32%35")
 @example("0..")
+@example("0.0/..AMP")
 def test_canonical_and_key_are_their_own_canonical_and_key(url: str) -> None:
     canonical, key = urls.canonical(url), urls.key(url)
     assert urls.canonical(canonical) == canonical
