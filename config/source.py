@@ -63,7 +63,8 @@ class SourceConfig(Strict):
         default=None, description="A page from which links are followed: the last resort."
     )
     links: LinkRule | None = Field(
-        default=None, description="Of a section: which of its links count; all where absent."
+        default=None,
+        description="Of a section: which of its links count; those that look like articles where absent.",
     )
     depth: int = Field(default=2, ge=1, le=5, description="Of follow: how many links away to go.")
     allow: Regexes = Field(
