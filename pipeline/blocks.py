@@ -1,11 +1,12 @@
 """From an element to the typed blocks of text that it holds, in reading order.
 
-Knows how markup makes lines and paragraphs, in HTML and in trafilatura's XML. Must not know which blocks are wanted.
+Knows how markup makes lines and paragraphs. Must not know which blocks are wanted.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -14,17 +15,15 @@ from pipeline import typography
 from pipeline.page import Element
 from pipeline.reading import Block, BlockKind
 
-_PLAIN = frozenset((
+_PLAIN = (
     "p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "address", "center", "form",
-    "fieldset", "dl", "dd", "dt", "ul", "ol", "list", "body", "html", "figure", "figcaption", "details",
-    "summary", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "row", "cell", "hr", "hgroup", "caption",
-))  # fmt: skip
+    "fieldset", "dl", "dd", "dt", "ul", "ol", "menu", "body", "html", "figure", "figcaption", "details", "summary",
+    "table", "thead", "tbody", "tfoot", "tr", "td", "th", "hgroup", "caption", "li", "blockquote", "pre", "dialog",
+    "h1", "h2", "h3", "h4", "h5", "h6",
+)  # fmt: skip
+_BLOCK_TAGS = frozenset(_PLAIN)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_QUOTES = frozenset(("blockquote", "quote"))
-_ITEMS = frozenset(("li", "item"))
-_LISTS = frozenset(("ul", "ol", "list", "menu"))
-_PREFORMATTED = frozenset(("pre", "code"))
-_BREAKS = frozenset(("br", "lb", "hr"))
+_LISTS = frozenset(("ul", "ol", "menu"))
 SKIPPED = frozenset((
     "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math", "canvas", "audio",
     "video", "select", "option", "textarea", "button", "input", "head", "figcaption", "dialog",
@@ -37,53 +36,51 @@ _WIDE_LINE = 24  # the same in scripts that write a word in a character or two
 _DATA_CELL = 120  # characters in the mean cell of a table that holds figures, not layout
 
 
-@dataclass(slots=True)
-class _Context:
-    kind: BlockKind
-    level: int = 0
+class Piece(NamedTuple):
+    """One block, where it stood, and how much of its text was a link, bold or in italics."""
+
+    block: Block
+    element: Element  # the innermost block-level element
+    size: int  # characters as they stood in the markup, at least 1
+    linked: int
+    bold: int
+    slanted: int
+    links: int
+
+
+_LINK, _BOLD, _SLANTED = range(3)
+_MARKED = {"a": _LINK, "b": _BOLD, "strong": _BOLD, "i": _SLANTED, "em": _SLANTED}
 
 
 @dataclass(slots=True)
 class _Writer:
     """Collects inline text and cuts it into blocks."""
 
-    root: Element
-    skip: Callable[[Element], bool] | None
-    blocks: list[Block] = field(default_factory=list)
+    element: Element
+    kind: BlockKind = "paragraph"
+    level: int = 0
+    pieces: list[Piece] = field(default_factory=list)
     buffer: list[str] = field(default_factory=list)
-    contexts: list[_Context] = field(default_factory=lambda: [_Context("paragraph")])
-    opened: list[Element] = field(default_factory=list)  # one for each context but the first
+    inside: list[int] = field(
+        default_factory=lambda: [0, 0, 0]
+    )  # open links, bold and slanted elements
+    counts: list[int] = field(default_factory=lambda: [0, 0, 0])
+    size: int = 0
+    links: int = 0
 
-    def start(self, node: Element) -> bool:
-        """Enter an element; whether what it holds is to be passed over."""
-        tag = str(node.tag)
-        is_skipped = tag in SKIPPED and (tag != "head" or node.get("rend") is None)
-        if is_skipped or (self.skip is not None and node is not self.root and self.skip(node)):
-            if tag in _PLAIN:
-                self.flush()
-            return True
-        if tag == "table" and _holds_data(node):
-            self.flush()
-            self.blocks.extend(_rows(node))
-            return True
-        if tag in _BREAKS:
-            self.buffer.append(_BREAK if tag != "hr" else _BREAK * 2)
-        elif context := _context(node, tag, self.contexts[-1]):
-            self.flush()
-            self.contexts.append(context)
-            self.opened.append(node)
-        if node.text:
-            self.buffer.append(node.text)
-        return False
-
-    def end(self, node: Element) -> None:
-        """Leave an element and take the text after it."""
-        if self.opened and self.opened[-1] is node:
-            self.flush()
-            self.opened.pop()
-            self.contexts.pop()
-        if node is not self.root and node.tail:
-            self.buffer.append(node.tail)
+    def add(self, text: str) -> None:
+        """Take inline text; blanks at the beginning of a block are nothing."""
+        if text.isspace():
+            if self.buffer:
+                self.buffer.append(text)
+            return
+        self.buffer.append(text)
+        size = len(text)
+        self.size += size
+        inside, counts = self.inside, self.counts
+        for mark in (_LINK, _BOLD, _SLANTED):
+            if inside[mark]:
+                counts[mark] += size
 
     def flush(self) -> None:
         """End the block that is being written."""
@@ -91,8 +88,15 @@ class _Writer:
             return
         raw = "".join(self.buffer)
         self.buffer.clear()
-        context = self.contexts[-1]
-        self.blocks.extend(Block(context.kind, text, context.level) for text in _cut(raw))
+        linked, bold, slanted = self.counts
+        for text in _cut(raw):
+            block = Block(self.kind, text, self.level)
+            self.pieces.append(
+                Piece(block, self.element, self.size or 1, linked, bold, slanted, self.links)
+            )
+        self.counts = [0, 0, 0]
+        self.size = 0
+        self.links = min(self.inside[_LINK], 1)
 
 
 def walk(element: Element, *, skip: Callable[[Element], bool] | None = None) -> list[Block]:
@@ -100,42 +104,69 @@ def walk(element: Element, *, skip: Callable[[Element], bool] | None = None) -> 
 
     `<br><br>` ends a paragraph, blocks never run together, tables keep their rows.
     """
-    writer = _Writer(element, skip)
-    walker = etree.iterwalk(element, events=("start", "end"))
+    return [piece.block for piece in pieces(element, skip=skip)]
+
+
+def pieces(  # noqa: C901, PLR0912  one walk over all elements of a page: a call for each would double its time
+    root: Element, *, skip: Callable[[Element], bool] | None = None
+) -> list[Piece]:
+    """The same blocks with where they stood."""
+    writer = _Writer(root)
+    outer: list[tuple[Element, Element, BlockKind, int]] = []
+    walker = etree.iterwalk(root, events=("start", "end"))
     for event, node in walker:
-        if event == "end":
-            writer.end(node)
-        elif writer.start(node):
-            walker.skip_subtree()
+        tag = node.tag
+        if event == "start":
+            if tag in SKIPPED or (skip is not None and node is not root and skip(node)):
+                if tag in _BLOCK_TAGS:
+                    writer.flush()
+                walker.skip_subtree()
+                continue
+            if tag in _BLOCK_TAGS:
+                if writer.buffer:
+                    writer.flush()
+                if tag == "table" and _holds_data(node):
+                    writer.pieces.extend(Piece(row, node, 1, 0, 0, 0, 0) for row in _rows(node))
+                    walker.skip_subtree()
+                    continue
+                outer.append((node, writer.element, writer.kind, writer.level))
+                writer.kind, writer.level = _kind(tag, writer.kind, writer.level)
+                writer.element = node
+            elif tag == "br":
+                writer.buffer.append(_BREAK)
+            elif tag == "hr":
+                writer.buffer.append(_BREAK * 2)
+            elif (mark := _MARKED.get(tag)) is not None:
+                writer.inside[mark] += 1
+                writer.links += mark == _LINK
+            if text := node.text:
+                writer.add(text)
+            continue
+        if outer and outer[-1][0] is node:
+            if writer.buffer:
+                writer.flush()
+            _, writer.element, writer.kind, writer.level = outer.pop()
+        elif (mark := _MARKED.get(tag)) is not None and writer.inside[mark]:
+            writer.inside[mark] -= 1
+        if node is not root and (text := node.tail):
+            writer.add(text)
     writer.flush()
-    return writer.blocks
+    return writer.pieces
 
 
-def _context(node: Element, tag: str, outer: _Context) -> _Context | None:
-    """What a block element makes of the text in it; None for inline elements."""
-    level = _HEADINGS.get(tag)
-    if tag == "head":
-        rend = node.get("rend") or "h3"
-        level = int(rend[1:]) if rend[1:].isdigit() else 3
-    if level:
-        return outer if outer.kind == "list_item" else _Context("heading", level)
-    if tag in _QUOTES:
-        return _Context("quote") if outer.kind == "paragraph" else outer
-    if tag in _ITEMS:
-        return _Context("list_item", max(outer.level, 1) if outer.kind == "list_item" else 1)
-    if tag in _LISTS and outer.kind == "list_item":
-        return _Context("list_item", outer.level + 1)
-    if tag in _PREFORMATTED and (tag == "pre" or _is_block_code(node)):
-        return _Context("preformatted")
-    if tag in _PLAIN:
-        return outer
-    return None
-
-
-def _is_block_code(node: Element) -> bool:
-    """Trafilatura writes `<pre>` as code; HTML's own code element is inline."""
-    parent = node.getparent()
-    return parent is None or parent.tag == "body"
+def _kind(tag: str, kind: BlockKind, level: int) -> tuple[BlockKind, int]:
+    """What a block element makes of the text in it, given what it stands in."""
+    if tag in _HEADINGS:
+        return (kind, level) if kind == "list_item" else ("heading", _HEADINGS[tag])
+    if tag == "blockquote":
+        return ("quote", 0) if kind == "paragraph" else (kind, level)
+    if tag == "li":
+        return "list_item", max(level, 1) if kind == "list_item" else 1
+    if tag in _LISTS and kind == "list_item":
+        return "list_item", level + 1
+    if tag == "pre":
+        return "preformatted", 0
+    return kind, level
 
 
 def _cut(raw: str) -> Iterator[str]:
@@ -165,8 +196,8 @@ def _holds_data(table: Element) -> bool:
     """Whether a table is one of figures: several rows of several short cells, nothing nested."""
     if table.get("role") in ("presentation", "none") or table.find(".//table") is not None:
         return False
-    rows = list(table.iter("tr", "row"))
-    widths = [sum(cell.tag in ("td", "th", "cell") for cell in row) for row in rows]
+    rows = list(table.iter("tr"))
+    widths = [sum(cell.tag in ("td", "th") for cell in row) for row in rows]
     if sum(width > 1 for width in widths) < 2:
         return False
     size = sum(len(text) for text in pages.texts(table))
@@ -174,7 +205,7 @@ def _holds_data(table: Element) -> bool:
 
 
 def _rows(table: Element) -> Iterator[Block]:
-    for row in table.iter("tr", "row"):
-        cells = [pages.own_text(cell) for cell in row if cell.tag in ("td", "th", "cell")]
+    for row in table.iter("tr"):
+        cells = [pages.own_text(cell) for cell in row if cell.tag in ("td", "th")]
         if any(cells):
             yield Block("table", " | ".join(cells).strip(" |"))

@@ -7,9 +7,9 @@ import json
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
-from operator import getitem
+from operator import getitem, or_
 from typing import Any
 
 SCALE = 10_000
@@ -40,10 +40,13 @@ class Forest:
 
         Args:
             row: a number for each of `features`, in their order; no NaN.
+
+        Raises:
+            ValueError: the row has another length.
         """
-        bits = 0
-        for value, borders, answers in zip(row, self.borders, self.answers, strict=True):
-            bits |= answers[bisect_left(borders, value)]
+        if len(row) != len(self.features):
+            raise ValueError(f"a row of {len(row)} numbers for {len(self.features)} features")
+        bits = reduce(or_, map(getitem, self.answers, map(bisect_left, self.borders, row)))
         return self.bias + sum(map(getitem, self.leaves, bits.to_bytes(len(self.leaves), "little")))
 
 

@@ -50,6 +50,7 @@ class Page:
     root: HtmlElement
     url: str
     base_url: str
+    source: str  # the markup, for what no tree holds
     metas: dict[str, list[str]] = field(default_factory=dict)  # lower-case name or property
     links: dict[str, list[str]] = field(default_factory=dict)  # rel -> absolute addresses
     scripts: list[str] = field(default_factory=list)  # JSON-LD
@@ -99,13 +100,14 @@ def parse(text: str, *, url: str, max_depth: int) -> Page | Refusal:
         return Refusal(Reason.EMPTY, f"no markup to parse ({error})")
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         return Refusal(Reason.TOO_LARGE, "elements nested more than 2048 deep")
-    count = int(cast("float", root.xpath("count(//*)")))
+    elements = list(root.iter())
+    count = len(elements)
     if count > MAX_ELEMENTS:
         return Refusal(Reason.TOO_LARGE, f"{count} elements, more than {MAX_ELEMENTS}")
     if count > max_depth and (depth := _depth(root)) > max_depth:
         return Refusal(Reason.TOO_LARGE, f"elements nested {depth} deep, more than {max_depth}")
-    page = Page(root=root, url=url, base_url=_base_url(root, url), elements=list(root.iter()))
-    _read_head(page, text)
+    page = Page(root=root, url=url, base_url=_base_url(root, url), source=text, elements=elements)
+    _read_head(page)
     return page
 
 
@@ -134,8 +136,8 @@ def _base_url(root: HtmlElement, url: str) -> str:
         return url
 
 
-def _read_head(page: Page, text: str) -> None:
-    _read_metas(page, text)
+def _read_head(page: Page) -> None:
+    _read_metas(page)
     for link in page.root.iter("link"):
         rel, href = link.get("rel"), link.get("href")
         for word in _KEPT_LINKS.intersection(rel.lower().split()) if rel and href else ():
@@ -149,14 +151,14 @@ def _read_head(page: Page, text: str) -> None:
     page.scripts.extend(found[:_MAX_SCRIPTS])
 
 
-def _read_metas(page: Page, text: str) -> None:
+def _read_metas(page: Page) -> None:
     for meta in page.root.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop")
         content = meta.get("content")
         if not name or content is None:
             continue
         if any(key not in _META_ATTRIBUTES and not key.startswith("data-") for key in meta.keys()):  # noqa: SIM118  # lxml
-            content = _unescaped_quotes(text, content) or content
+            content = _unescaped_quotes(page.source, content) or content
         if value := typography.settle(content):
             page.metas.setdefault(name.strip().lower(), []).append(value)
 

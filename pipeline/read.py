@@ -4,6 +4,7 @@ Knows the order of the readers and what each field may take from which. Must not
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -16,18 +17,19 @@ from pipeline import (
     decode,
     fields,
     furniture,
-    general,
     heading,
     judge,
     language,
     moments,
     people,
-    prose,
     rules,
     scope,
     structured,
+    survey,
+    traits,
     typography,
 )
+from pipeline import body as general
 from pipeline import credit as credit_line
 from pipeline import page as pages
 from pipeline.page import Element, Page, Refusal
@@ -126,7 +128,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
     credit_links = credit_line.linked(walk.page)
     section = fields.section(walk)
     link_share = 0.0 if walk.claims.has_article else _link_share(walk.page)
-    found, container, last = _body(walk)
+    found, container, last = _body(walk, title, credit_links)
     if sum(len(block.text) for block in found) > _MOST_TEXT or len(found) > _MOST_BLOCKS:
         return _refused(
             walk.page.url, Reason.TOO_LARGE, "more text than any article has", encoding=encoding
@@ -227,7 +229,9 @@ def _apply_rules(walk: Walk) -> None:
             walk.ruleset, walk.ruled = ruleset, ruled
 
 
-def _body(walk: Walk) -> tuple[list[Block], Element | None, Element | None]:
+def _body(
+    walk: Walk, title: str | None, credit_links: Mapping[str, str]
+) -> tuple[list[Block], Element | None, Element | None]:
     """The body's raw blocks, the element that holds them, and the last element with text of it."""
     for element in walk.ruled.captions:
         pages.drop(element)
@@ -235,16 +239,20 @@ def _body(walk: Walk) -> tuple[list[Block], Element | None, Element | None]:
         found = [block for container in walk.ruled.bodies for block in blocks.walk(container)]
         walk.readers["body"] = "rules"
         return found, scope.container(walk.ruled.bodies), None
-    survey = prose.Survey(walk.page.body)
-    survey.drop_surroundings()
-    found = general.read(walk.page)
-    reader = "trafilatura"
-    if own := prose.better_than(found, survey, place=walk.place):
-        found, reader = own, "prose"
-    if found:
-        walk.readers["body"] = reader
-    elements = scope.paragraphs(walk.page, found)
-    return found, scope.container(elements), elements[-1] if elements else None
+    claims = walk.claims
+    told = traits.Told(
+        title=title,
+        place=walk.place,
+        descriptions=[claim.value for claim in claims.descriptions],
+        stated=claims.article_body,
+        credit_links=credit_links,
+    )
+    found_body = general.read(survey.of(walk.page.body), told, source=walk.page.source)
+    if found_body.blocks:
+        walk.readers["body"] = found_body.reader
+    elements = found_body.elements
+    walk.passed_over = found_body.passed_over
+    return found_body.blocks, scope.container(elements), elements[-1] if elements else None
 
 
 # --- what the verdict rests on ---------------------------------------------------------------------------------------

@@ -32,3 +32,4 @@ class Walk:
     place: Element | None = None
     seen: heading.Surroundings = field(default_factory=heading.Surroundings)
     language: str | None = None
+    passed_over: list[str] = field(default_factory=list)  # lines among the body's that are not body

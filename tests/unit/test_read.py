@@ -89,7 +89,7 @@ def test_each_field_remembers_its_reader() -> None:
     assert (readers["published"], readers["authors"], readers["body"]) == (
         "json-ld",
         "json-ld",
-        "trafilatura",
+        "model",
     )
 
 
@@ -163,7 +163,7 @@ def test_rules_of_the_day_of_publication_read_a_page_that_was_never_rebuilt() ->
 
 def test_a_layout_break_falls_back_to_the_general_reader() -> None:
     reading = reading_of(MODERN, site=site(extract=[{"body": "div.gone"}]))
-    assert (reading.readers["body"], reading.verdict) == ("trafilatura", Verdict.BELIEVED)
+    assert (reading.readers["body"], reading.verdict) == ("model", Verdict.BELIEVED)
 
 
 def test_an_account_is_no_author() -> None:
