@@ -5,7 +5,7 @@ Knows, field by field, whom to trust first. Must not know how the answers were f
 
 from collections.abc import Iterator
 
-from pipeline import clean, heading, language, people, titles, typography
+from pipeline import clean, heading, headlines, language, people, site_names, titles, typography
 from pipeline import page as pages
 from pipeline.claims import Claim
 from pipeline.page import Element
@@ -13,39 +13,51 @@ from pipeline.walk import Walk
 
 _MOST_SECTIONS = 6
 _MOST_TAGS = 40
+_MOST_NAME_WORDS = 6
 _MOST_AUTHORS = 6  # that one article shows without structured data
 
 
 def title(walk: Walk, first: list[tuple[Element, str]]) -> str | None:
     """The headline; notes on the way what the site calls itself."""
-    shown = [text for _, text in first]
-    walk.names = tuple(_site_names(walk, shown))
+    seen = headlines_of(walk, first)
     if ruled := walk.ruled.one("title"):
         walk.readers["title"] = "rules"
-        return titles.without_site(ruled, names=walk.names)
-    declared = [(claim.value, claim.reader) for claim in walk.claims.titles]
-    if walk.feed_title:
-        declared.append((typography.settle(walk.feed_title), "feed"))
-    chosen = titles.choose(headings=shown, declared=declared, names=walk.names)
+        return site_names.without_site(ruled, names=walk.names)
+    chosen = titles.choose(seen)
     if chosen is None:
         return None
     walk.readers["title"] = chosen.reader
+    if chosen.is_confirmed:
+        walk.confirmed.add("title")
     return chosen.text
+
+
+def headlines_of(walk: Walk, first: list[tuple[Element, str]]) -> headlines.Headlines:
+    """What could be the headline; notes on the way what the site calls itself."""
+    walk.names = tuple(_site_names(walk, [text for _, text in first]))
+    declared = list(walk.claims.titles)
+    if walk.feed_title and (told := typography.settle(walk.feed_title)):
+        declared.append(Claim(told, "feed"))
+    return headlines.collect(walk.page, first=first, declared=declared, names=walk.names)
 
 
 def _site_names(walk: Walk, shown: list[str]) -> Iterator[str]:
     """What the site calls itself: in its file, in the page's head, behind the headline, in its host."""
     seen: set[str] = set()
     suffixes = (
-        titles.suffix(walk.page.title or "", title_shown=t)
+        site_names.suffix(walk.page.title or "", title_shown=t)
         for t in (*shown, *(c.value for c in walk.claims.titles))
     )
     hosts = (pages.host_words(walk.page.url), pages.host_words(walk.claims.canonical_url or ""))
     for name in (walk.site.title, *walk.claims.site_names, *suffixes, *hosts):
         settled = typography.settle(name or "")
-        if settled and len(settled) <= 60 and settled.casefold() not in seen:
+        if settled and _is_short(settled) and settled.casefold() not in seen:
             seen.add(settled.casefold())
             yield settled
+
+
+def _is_short(name: str) -> bool:
+    return len(name) <= 60 and len(name.split()) <= _MOST_NAME_WORDS
 
 
 def authors(walk: Walk) -> tuple[str, ...]:

@@ -88,7 +88,10 @@ def _headline(element: Element) -> str:
         if event == "start" and node.tag in ("br", "p", "div", "h1", "h2"):
             parts.append(" ")
         if told:
-            is_seam = bool(parts) and parts[-1][-1].islower() and told[0].isupper()
+            is_seam = bool(parts) and (
+                (parts[-1][-1].islower() and told[0].isupper())
+                or (parts[-1][-1] in ":!?" and told[0].isalnum())
+            )
             parts.append(f" {told}" if is_seam else told)
     return typography.settle("".join(parts))
 

@@ -172,7 +172,7 @@ def _read_article(node: Node, by_id: dict[str, Node], claims: Claims) -> None:
     reader = "json-ld" if is_of_article else "json-ld page"
     for key in ("headline", "name") if is_of_article else ():
         if title := _text(node.get(key)):
-            claims.titles.append(Claim(title, reader))
+            claims.titles.append(Claim(title, reader if key == "headline" else "json-ld name"))
     for key, target in (("datePublished", claims.published), ("dateModified", claims.modified)):
         if value := _text(node.get(key)):
             target.append(Claim(value, reader))

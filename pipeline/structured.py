@@ -106,7 +106,11 @@ def _read_microdata_author(element: pages.Element, claims: Claims) -> None:
 
 
 def _read_meta(page: Page, claims: Claims) -> None:
-    for name, reader in (("og:title", "opengraph"), ("twitter:title", "meta"), ("title", "meta")):
+    for name, reader in (
+        ("og:title", "opengraph"),
+        ("twitter:title", "twitter"),
+        ("title", "meta"),
+    ):
         claims.titles.extend(Claim(value, reader) for value in page.metas.get(name, ())[:1])
     if page.title:
         claims.titles.append(Claim(page.title, "title element"))

@@ -25,6 +25,7 @@ class Walk:
     claims: Claims
     zone: tzinfo
     readers: dict[str, str] = field(default_factory=dict)
+    confirmed: set[str] = field(default_factory=set)  # fields that independent readers agree on
     ruleset: RuleSet | None = None
     ruled: rules.Ruled = field(default_factory=rules.Ruled)
     cleared: furniture.Cleared = field(default_factory=furniture.Cleared)
