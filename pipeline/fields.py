@@ -5,7 +5,18 @@ Knows, field by field, whom to trust first. Must not know how the answers were f
 
 from collections.abc import Iterator
 
-from pipeline import clean, heading, headlines, language, people, site_names, titles, typography
+from pipeline import (
+    authorship,
+    bylines,
+    clean,
+    heading,
+    headlines,
+    language,
+    people,
+    site_names,
+    titles,
+    typography,
+)
 from pipeline import page as pages
 from pipeline.claims import Claim
 from pipeline.page import Element
@@ -14,7 +25,6 @@ from pipeline.walk import Walk
 _MOST_SECTIONS = 6
 _MOST_TAGS = 40
 _MOST_NAME_WORDS = 6
-_MOST_AUTHORS = 6  # that one article shows without structured data
 
 
 def title(walk: Walk, first: list[tuple[Element, str]]) -> str | None:
@@ -65,40 +75,64 @@ def authors(walk: Walk) -> tuple[str, ...]:
     if ruled := walk.ruled.fields.get("authors"):
         walk.readers["authors"] = "rules"
         return people.distinct(name for text in ruled for name in people.names_in(text))
-    offices: list[tuple[str, str]] = []
-    for reader, texts in _bylines(walk):
-        found = [name for text in texts for name in people.names_in(text)]
-        persons = [
-            name
-            for name in people.without_site(found, site_names=walk.names)
-            if not people.is_organisation(name)
-        ]
-        if persons:
-            walk.readers["authors"] = reader
-            return people.distinct(persons)
-        offices.extend((name, reader) for name in found)
+    named = _named(walk)
+    by_reader = {reader: _persons(walk, found) for reader, found in named.items()}
+    if not any(by_reader.values()):
+        named["page"] = [*named["page"], *bylines.anywhere(walk.page)]
+        by_reader["page"] = _persons(walk, named["page"])
+    if any(map(people.is_organisation, (*named["json-ld"], *named["meta"]))):
+        by_reader["page"] = [n for n in by_reader["page"] if " " in n or not n.isascii()]
+    if chosen := authorship.choose(by_reader):
+        walk.readers["authors"] = chosen.reader
+        if chosen.is_confirmed:
+            walk.confirmed.add("authors")
+        return people.distinct([*chosen.names, *_offices_beside(walk, chosen.reader, named)])
+    return _offices(walk, named)
+
+
+def _named(walk: Walk) -> dict[str, list[str]]:
+    """Everybody who is named as an author, by reader."""
+    named: dict[str, list[str]] = {"json-ld": [], "microdata": [], "page": [], "meta": []}
+    for claim in dict.fromkeys(walk.claims.persons):
+        if claim.reader in named:
+            found = people.names_in(claim.value, is_stated=True)
+            is_own = not people.without_site(found[:1], site_names=walk.names)
+            named[claim.reader].extend(found[:1] if is_own else found)  # its address follows
+    named["page"] = bylines.names(walk.seen.bylines)
+    return named
+
+
+def _persons(walk: Walk, found: list[str]) -> list[str]:
+    """The people among the names."""
+    return [
+        name
+        for name in people.without_site(found, site_names=walk.names)
+        if not people.is_organisation(name)
+    ]
+
+
+def _offices_beside(walk: Walk, reader: str, named: dict[str, list[str]]) -> list[str]:
+    """Newsrooms and agencies that JSON-LD names among its authors, the site itself left out."""
+    if reader != "json-ld":
+        return []
+    foreign = people.without_site(named[reader], site_names=walk.names)
+    return [name for name in foreign if people.is_organisation(name)]
+
+
+def _offices(walk: Walk, named: dict[str, list[str]]) -> tuple[str, ...]:
+    """Newsrooms and agencies where nobody else is named; others rather than the site itself."""
+    offices = [(name, reader) for reader, found in named.items() for name in found]
     for claim in walk.claims.organisations:
-        offices.extend((name, claim.reader) for name in people.names_in(claim.value, is_list=False))
+        offices.extend(
+            (name, claim.reader)
+            for name in people.names_in(claim.value, is_list=False, is_stated=True)
+        )
     if not offices:
         return ()
     foreign = people.without_site([name for name, _ in offices], site_names=walk.names)
     chosen = [(name, reader) for name, reader in offices if not foreign or name in foreign]
     walk.readers["authors"] = chosen[0][1]
     return people.distinct(name for name, reader in chosen if reader == chosen[0][1])
-
-
-def _bylines(walk: Walk) -> Iterator[tuple[str, list[str]]]:
-    """What may name authors, by reader, most trusted first."""
-    by_reader: dict[str, list[str]] = {}
-    for claim in walk.claims.persons:
-        by_reader.setdefault(claim.reader, []).append(claim.value)
-    yield "json-ld", by_reader.get("json-ld", [])
-    microdata = list(dict.fromkeys(by_reader.get("microdata", [])))
-    yield "microdata", microdata if len(microdata) <= _MOST_AUTHORS else microdata[:1]
-    # Bylines of one kind belong together; what follows in another kind of element is a portrait or another article.
-    kind = next((kind for kind, text in walk.seen.bylines if people.names_in(text)), None)
-    yield "page", [text for other, text in walk.seen.bylines if other == kind][:_MOST_AUTHORS]
-    yield "meta", by_reader.get("meta", [])
 
 
 def standfirst(walk: Walk, title: str | None) -> str | None:

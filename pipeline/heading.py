@@ -11,8 +11,9 @@ from typing import cast
 
 from lxml import etree
 
+from pipeline import bylines, typography
 from pipeline import page as pages
-from pipeline import typography
+from pipeline.bylines import Byline
 from pipeline.page import Element, Page
 
 _OUTSIDE = frozenset(("nav", "footer", "aside", "form"))
@@ -26,7 +27,6 @@ _BYLINE = re.compile(
     r"(?:byline|author|autor|writer|reporter|journalist|creator|contributor|verfasser)",
     re.IGNORECASE,
 )
-_NO_BYLINE = re.compile(r"(?:authors?-?(?:bio|box|image|img|pic|avatar|social|desc|title|job|role|follow|twitter)|comment)", re.IGNORECASE)  # fmt: skip # noqa: E501
 _STANDFIRST = re.compile(
     r"(?:^|[\s_-])(?:stand-?first|dek|deck|sub-?title|sub-?head(?:line|ing)?|summary|excerpt|abstract|lead|lede|"
     r"teaser-?text|intro(?:duction)?|description|strap-?line|chapo|sapo|kicker-?text|entradilla|bajada|sottotitolo|"
@@ -36,9 +36,6 @@ _STANDFIRST = re.compile(
 )
 _TITLE_CLASS = re.compile(r"title|headline|heading", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<!\d)(?:\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2})(?!\d)")
-_AUTHOR_PAGE = re.compile(r"/(?:authors?|autor(?:en|es)?|auteurs?|profiles?|people|staff|journalists?|writers?|contributors?|by)/[^/?#]+", re.IGNORECASE)  # fmt: skip # noqa: E501
-_SAYS_BY = re.compile(r"(?:by|von|par|por|di|door)\s+\S", re.IGNORECASE)
-_BY_INSIDE = re.compile(r"\bby\s+([A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+){1,3})\b")
 _MODIFIED = re.compile(r"(?:modif|updat|aktualis|mis.?.?.?jour|更新)", re.IGNORECASE)
 _UPDATED = re.compile(
     r"\b(?:last\s+)?(?:updated|modified|aktualisiert|actualizado|aggiornato|mis\s+à\s+jour)\b|更新",
@@ -62,7 +59,7 @@ class Surroundings:
     """Visible candidates around the headline, nearest first."""
 
     standfirst: str | None = None
-    bylines: list[tuple[str, str]] = field(default_factory=list)  # the kind of element, its text
+    bylines: list[Byline] = field(default_factory=list)
     dates: list[str] = field(default_factory=list)
     modified: list[str] = field(default_factory=list)
     lines: list[str] = field(
@@ -253,17 +250,8 @@ def _note(element: Element, text: str, seen: Surroundings) -> None:
         seen.lines.append(text)
     if element.tag == "time" or _DATED.search(names) or _DIGITS.search(text):
         _note_dates(element, text, names, seen)
-    byline = typography.settle(
-        " ".join(pages.texts(element))
-    )  # names and "By" are often apart by style alone
-    is_author_link = element.tag == "a" and bool(_AUTHOR_PAGE.search(element.get("href") or ""))
-    if is_author_link or "author" in (element.get("rel") or "") or _BYLINE.search(names):
-        if not _NO_BYLINE.search(names) and byline:
-            seen.bylines.append((f"{element.tag} {names}", byline))
-    elif _SAYS_BY.match(byline) and len(byline) <= 100:
-        seen.bylines.append((f"{element.tag} {names}", byline))
-    elif len(text) <= 120 and _DIGITS.search(text) and (match := _BY_INSIDE.search(text)):
-        seen.bylines.append((f"{element.tag} {names}", match[1]))
+    if byline := bylines.of(element, names):
+        seen.bylines.append(byline)
 
 
 def _note_dates(element: Element, text: str, names: str, seen: Surroundings) -> None:

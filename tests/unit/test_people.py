@@ -16,6 +16,16 @@ from pipeline import people
         ("Ada Lund, MD", ["Ada Lund"]),
         ("记者 林港", ["林港"]),
         ("dpa", ["dpa"]),
+        ("Ada Lund (alu)", ["Ada Lund"]),
+        ("Ada Lund MS, RDN, LD", ["Ada Lund"]),
+        ("Ada Marcus Dec 14, 2026", ["Ada Marcus"]),
+        ("Ada Lund, Post Reporter", ["Ada Lund"]),
+        ("Harbour Staff", ["Harbour Staff"]),
+        ("9Harbour Staff", ["9Harbour Staff"]),
+        ("Recipe by Ada Lund", ["Ada Lund"]),
+        ("Ada Lund, photos by Bo Ek", ["Ada Lund"]),
+        ("Edited by Bo Ek", []),
+        ("December", []),
         ("By admin", []),
         ("admin", []),
         ("https://www.facebook.example/harbourpost", []),
@@ -43,3 +53,14 @@ def test_shouted_names_are_written_as_names_and_each_once() -> None:
 )
 def test_a_byline_says_by(text: str, *, is_byline: bool) -> None:
     assert people.is_byline(text) is is_byline
+
+
+def test_a_stated_name_may_be_written_in_small_letters() -> None:
+    assert people.names_in("ada lund", is_stated=True) == ["ada lund"]
+    assert people.names_in("ada lund") == []
+    assert people.names_in("undefined", is_stated=True) == []
+
+
+def test_a_sites_own_offices_are_the_site() -> None:
+    names = ["Ada Lund", "HP Nordland", "Harbour Post"]
+    assert people.without_site(names, site_names=("hp", "Harbour Post")) == ["Ada Lund"]

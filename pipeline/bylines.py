@@ -1,0 +1,137 @@
+"""Which elements name the authors of a page.
+
+Knows where bylines stand and how they are marked. Must not know how a name is spelled (see people.py).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from pipeline import page as pages
+from pipeline import people, typography
+from pipeline.page import Element, Page
+
+_MARKED = re.compile(
+    r"byline|author|autor|auteur|writer|reporter|journalist|creator|contributor|verfasser",
+    re.IGNORECASE,
+)
+_NOT_MARKED = re.compile(
+    r"(?:authors?|autor|writer|contributors?)[_-]*(?:bio|box|image|img|pic|photo|avatar|social|desc|title|job|role|follow|"
+    r"twitter|position|more|info-?text)|tags?[_-]|topic|keyword|comment|caption|avatar|gravatar",
+    re.IGNORECASE,
+)
+_AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|autor(?:en|es)?|auteurs?|profiles?|people|staff|journalists?|writers?|contributors?|by)/[^/?#]+",
+    re.IGNORECASE,
+)
+_SAYS_BY = re.compile(r"(?:by|von|par|por|di|door|av|af|przez)\s+\S", re.IGNORECASE)
+_BY_INSIDE = re.compile(r"\bby\s+([A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+){1,3})\b")
+_DIGITS = re.compile(r"(?<!\d)(?:\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2})(?!\d)")
+_OUTSIDE = frozenset(("nav", "footer", "aside", "form", "figure", "figcaption"))
+_PAGE_PARTS = re.compile(
+    r"related|recommend|sidebar|most-?read|trending|comment|newsletter|promo|teaser|card|widget|more-",
+    re.IGNORECASE,
+)
+_PICTURED = frozenset(("figure", "figcaption", "picture"))
+_LONGEST = 300
+_MOST = 6  # names that one article shows without structured data
+_MOST_SEARCHED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """A line that may name authors, in the pieces that it is set from."""
+
+    kind: str  # of element
+    pieces: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole line."""
+        return " ".join(self.pieces)
+
+
+def of(element: Element, names: str) -> Byline | None:
+    """The byline that an element is; None where it is none.
+
+    Args:
+        element: that holds a short line.
+        names: its class, id and the like.
+    """
+    is_link = element.tag == "a" and bool(_AUTHOR_PAGE.search(element.get("href") or ""))
+    is_marked = is_link or "author" in (element.get("rel") or "") or bool(_MARKED.search(names))
+    pieces = _pieces(element)
+    line = " ".join(pieces)
+    if not line or len(line) > _LONGEST:
+        return None
+    if any(e.tag in _PICTURED for e in (element, *element.iterancestors())):  # who took the picture
+        return None
+    kind = f"{element.tag} {names}"
+    if is_marked:
+        return Byline(kind, pieces) if not _NOT_MARKED.search(names) else None
+    if _SAYS_BY.match(line) and len(line) <= 100:
+        return Byline(kind, pieces)
+    if len(line) <= 120 and _DIGITS.search(line) and (match := _BY_INSIDE.search(line)):
+        return Byline(kind, (match[1],))
+    return None
+
+
+def _pieces(element: Element) -> tuple[str, ...]:
+    settled = (typography.settle(text) for text in pages.texts(element))
+    return tuple(text for text in settled if text)
+
+
+def names(lines: Sequence[Byline]) -> list[str]:
+    """The names in the bylines beside a headline.
+
+    The first line that names somebody counts, or the elements inside it that hold nothing but a name each. What follows
+    in another kind of element is a portrait or another article.
+    """
+    for number, first in enumerate(lines):
+        if not people.names_of(first.pieces):
+            continue
+        for inner in lines[number + 1 :]:
+            if _is_a_name(inner) and inner.text in first.text:
+                alike = [
+                    line for line in lines if line.kind == inner.kind and line.text in first.text
+                ]
+                if all(map(_is_a_name, alike)):
+                    return [line.text for line in alike]
+                break
+        if not _MARKED.search(first.kind):
+            return people.names_of(first.pieces)
+        alike = [line for line in lines if line.kind == first.kind][:_MOST]
+        return [name for line in alike for name in people.names_of(line.pieces)]
+    return []
+
+
+def _is_a_name(line: Byline) -> bool:
+    return len(line.pieces) == 1 and people.names_of(line.pieces) == [line.text]
+
+
+def anywhere(page: Page) -> list[str]:
+    """The names in the first byline of a page whose headline has none near it."""
+    lines = []
+    for number, element in enumerate(_marked(page)):
+        if number >= _MOST_SEARCHED:
+            break
+        if any(map(_is_outside, (element, *element.iterancestors()))):
+            continue
+        if line := of(element, f"{element.get('class') or ''} {element.get('itemprop') or ''}"):
+            lines.append(line)
+    return names(lines)
+
+
+def _marked(page: Page) -> Iterator[Element]:
+    found = page.body.xpath(
+        './/*[@rel="author" or @itemprop="author" or contains(@class, "author") or contains(@class, "byline")'
+        ' or contains(@class, "Author") or contains(@class, "Byline")]'
+    )
+    return iter(cast("list[Element]", found))
+
+
+def _is_outside(element: Element) -> bool:
+    return element.tag in _OUTSIDE or bool(
+        _PAGE_PARTS.search(f"{element.get('class') or ''} {element.get('id') or ''}")
+    )
