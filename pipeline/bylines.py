@@ -25,6 +25,7 @@ _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es)?|auteurs?|profiles?|people|staff|journalists?|writers?|contributors?|by)/[^/?#]+",
     re.IGNORECASE,
 )
+_MAY_SAY_BY = re.compile(r"^\W*(?:by|von|par|por|di|door|av|af|przez)|\bby\s", re.IGNORECASE)
 _SAYS_BY = re.compile(r"(?:by|von|par|por|di|door|av|af|przez)\s+\S", re.IGNORECASE)
 _BY_INSIDE = re.compile(r"\bby\s+([A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+){1,3})\b")
 _DIGITS = re.compile(r"(?<!\d)(?:\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2})(?!\d)")
@@ -35,6 +36,8 @@ _PAGE_PARTS = re.compile(
 )
 _PICTURED = frozenset(("figure", "figcaption", "picture"))
 _LONGEST = 300
+_LONGEST_SAID = 100
+_LONGEST_DATED = 120
 _MOST = 6  # names that one article shows without structured data
 _MOST_SEARCHED = 60
 
@@ -52,27 +55,30 @@ class Byline:
         return " ".join(self.pieces)
 
 
-def of(element: Element, names: str) -> Byline | None:
+def of(element: Element, names: str, text: str) -> Byline | None:
     """The byline that an element is; None where it is none.
 
     Args:
         element: that holds a short line.
         names: its class, id and the like.
+        text: the line.
     """
     is_link = element.tag == "a" and bool(_AUTHOR_PAGE.search(element.get("href") or ""))
     is_marked = is_link or "author" in (element.get("rel") or "") or bool(_MARKED.search(names))
+    if is_marked and _NOT_MARKED.search(names):
+        return None
+    if not is_marked and not _MAY_SAY_BY.search(text):
+        return None
+    if any(e.tag in _PICTURED for e in (element, *element.iterancestors())):  # who took it
+        return None
     pieces = _pieces(element)
     line = " ".join(pieces)
     if not line or len(line) > _LONGEST:
         return None
-    if any(e.tag in _PICTURED for e in (element, *element.iterancestors())):  # who took the picture
-        return None
     kind = f"{element.tag} {names}"
-    if is_marked:
-        return Byline(kind, pieces) if not _NOT_MARKED.search(names) else None
-    if _SAYS_BY.match(line) and len(line) <= 100:
+    if is_marked or (_SAYS_BY.match(line) and len(line) <= _LONGEST_SAID):
         return Byline(kind, pieces)
-    if len(line) <= 120 and _DIGITS.search(line) and (match := _BY_INSIDE.search(line)):
+    if len(line) <= _LONGEST_DATED and _DIGITS.search(line) and (match := _BY_INSIDE.search(line)):
         return Byline(kind, (match[1],))
     return None
 
@@ -118,17 +124,18 @@ def anywhere(page: Page) -> list[str]:
             break
         if any(map(_is_outside, (element, *element.iterancestors()))):
             continue
-        if line := of(element, f"{element.get('class') or ''} {element.get('itemprop') or ''}"):
+        kind = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+        if line := of(element, kind, ""):
             lines.append(line)
     return names(lines)
 
 
 def _marked(page: Page) -> Iterator[Element]:
-    found = page.body.xpath(
-        './/*[@rel="author" or @itemprop="author" or contains(@class, "author") or contains(@class, "byline")'
-        ' or contains(@class, "Author") or contains(@class, "Byline")]'
-    )
-    return iter(cast("list[Element]", found))
+    for element in cast("Iterator[Element]", page.body.iter()):
+        names = element.get("class") or ""
+        is_named = "uthor" in names or "yline" in names
+        if is_named or "author" in (element.get("rel"), element.get("itemprop")):
+            yield element
 
 
 def _is_outside(element: Element) -> bool:

@@ -250,7 +250,7 @@ def _note(element: Element, text: str, seen: Surroundings) -> None:
         seen.lines.append(text)
     if element.tag == "time" or _DATED.search(names) or _DIGITS.search(text):
         _note_dates(element, text, names, seen)
-    if byline := bylines.of(element, names):
+    if byline := bylines.of(element, names, text):
         seen.bylines.append(byline)
 
 

@@ -83,7 +83,11 @@ def collect(
     """Everything on the page that could be its headline."""
     found: dict[str, list[Writing]] = {}
     declared = [claim for claim in declared if len(claim.value) <= _LONGEST]
-    for writing in (*_shown(page, first), *_declared(declared, names)):
+    bare = {
+        value: site_names.without_site(value, names=names)
+        for value in dict.fromkeys(claim.value for claim in declared)
+    }
+    for writing in (*_shown(page, first), *_declared(declared, bare)):
         if not 1 < len(writing.text) <= _LONGEST:
             continue
         folded = typography.fold(writing.text)
@@ -93,8 +97,7 @@ def collect(
     stripped: dict[str, str] = {}
     for claim in declared:
         raw.setdefault(claim.reader, typography.fold(claim.value))
-        bare = site_names.without_site(claim.value, names=names)
-        stripped.setdefault(claim.reader, typography.fold(bare))
+        stripped.setdefault(claim.reader, typography.fold(bare[claim.value]))
     return Headlines(
         candidates=tuple(Candidate(folded, tuple(w)) for folded, w in found.items()),
         headings=tuple(typography.fold(text) for _, text in first[:_MOST_HEADINGS]),
@@ -191,18 +194,18 @@ def _above(element: Element) -> str:
     return ""
 
 
-def _declared(declared: Sequence[Claim], names: Sequence[str]) -> Iterator[Writing]:
+def _declared(declared: Sequence[Claim], bare: Mapping[str, str]) -> Iterator[Writing]:
     ordered = sorted(
         declared, key=lambda c: DECLARING.index(c.reader) if c.reader in DECLARING else 9
     )
     for claim in ordered:
         yield Writing(claim.value, claim.reader)
-        bare = site_names.without_site(claim.value, names=names)
-        if bare != claim.value:
-            tail = claim.value[len(bare) :] if claim.value.startswith(bare) else ""
-            yield Writing(bare, claim.reader, cut=1, tail=tail)
-        if shorter := site_names.without_last(bare):
-            yield Writing(shorter, claim.reader, cut=2, tail=bare[len(shorter) :])
+        left = bare[claim.value]
+        if left != claim.value:
+            tail = claim.value[len(left) :] if claim.value.startswith(left) else ""
+            yield Writing(left, claim.reader, cut=1, tail=tail)
+        if shorter := site_names.without_last(left):
+            yield Writing(shorter, claim.reader, cut=2, tail=left[len(shorter) :])
 
 
 def _slug(url: str) -> frozenset[str]:

@@ -56,6 +56,7 @@ class Page:
     scripts: list[str] = field(default_factory=list)  # JSON-LD
     title: str | None = None  # of the <title> element
     language: str | None = None  # as the page says of itself
+    has_microdata: bool = True  # may hold itemprop attributes
     elements: list[Element] = field(
         default_factory=list
     )  # held, so that lxml need not wrap them again and again
@@ -137,6 +138,8 @@ def _base_url(root: HtmlElement, url: str) -> str:
 
 
 def _read_head(page: Page) -> None:
+    text = page.source
+    page.has_microdata = "itemprop" in text or "ITEMPROP" in text or "itemProp" in text
     _read_metas(page)
     for link in page.root.iter("link"):
         rel, href = link.get("rel"), link.get("href")

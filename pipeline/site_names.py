@@ -13,6 +13,8 @@ _SEPARATOR = re.compile(
     r"\s+[|\-–—:·»•‹«>/~]{1,2}\s+|\s*[|｜_»ㅣ]\s*|\s*[-–—]{1,2}(?=[\u3040-\u9fff])|[:]\s+"
 )
 _ENDINGS = ("com", "net", "org", "news", "online", "de", "fr", "es", "it", "couk", "cn")
+_SHORT = 4
+_MOST_SPELLED = 80  # characters
 _EDGES = " -|–—:·»«"
 _SHORTEST_LEFT = 12  # characters that a headline has
 
@@ -54,29 +56,28 @@ def suffix(title: str, *, title_shown: str) -> str | None:
 
 
 @lru_cache(maxsize=500)
-def _spellings(names: tuple[str, ...]) -> frozenset[str]:
-    """The names in one word, also as a domain and without its ending."""
-    folded = {typography.fold(name).replace(" ", "") for name in names} - {""}
-    domains = {
-        f"{prefix}{name}{ending}"
-        for name in folded
-        for prefix in ("", "www")
-        for ending in _ENDINGS
-    }
-    return frozenset(folded | domains)
-
-
-def _names_site(text: str, names: frozenset[str]) -> bool:
-    folded = typography.fold(text).replace(" ", "")
-    if not folded or len(folded) > 60:
-        return False
-    if folded in names:
-        return True
-    return any(
-        (len(name) > 4 and folded.startswith(name) and len(folded) < len(name) * 2)
-        or (len(folded) > 4 and 2 * len(folded) >= len(name) and folded in name)
-        for name in names
+def _spellings(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names in one word each."""
+    return tuple(
+        dict.fromkeys(f for name in names if (f := typography.fold(name).replace(" ", "")))
     )
+
+
+def _names_site(text: str, names: Sequence[str]) -> bool:
+    if len(text) > _MOST_SPELLED:
+        return False
+    folded = typography.fold(text).replace(" ", "")
+    return bool(folded) and any(_is_spelling(folded, name) for name in names)
+
+
+def _is_spelling(folded: str, name: str) -> bool:
+    """Whether a text is the name, or its domain, or the name with a word behind it, or most of the name."""
+    domain = folded.removeprefix("www")
+    if domain == name or (domain.startswith(name) and domain[len(name) :] in _ENDINGS):
+        return True
+    if len(name) > _SHORT and folded.startswith(name) and len(folded) < len(name) * 2:
+        return True
+    return len(folded) > _SHORT and 2 * len(folded) >= len(name) and folded in name
 
 
 def is_name(text: str, names: Sequence[str]) -> bool:

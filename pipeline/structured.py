@@ -41,6 +41,7 @@ _MODIFIED_NAMES = (
     "dc.date.modified", "last-modified", "modified_time", "og:article:modified_time", "updated_time",
     "article:updated_time", "weibo: article:update_at",
 )  # fmt: skip
+_MOST_PROPERTIES = 400
 _PROPERTIES = frozenset((
     "headline", "datePublished", "dateModified", "author", "articleSection", "keywords", "dateCreated",
 ))  # fmt: skip
@@ -56,9 +57,11 @@ def read(page: Page) -> Claims:
 
 
 def _read_microdata(page: Page, claims: Claims) -> None:
-    for element in _elements(page.root, ".//*[@itemprop][not(self::meta[ancestor::head])]")[:400]:
+    if not page.has_microdata:
+        return
+    for element in [e for e in page.elements if e.get("itemprop")][:_MOST_PROPERTIES]:
         names = _PROPERTIES.intersection(element.get("itemprop", "").split())
-        if not names or not _is_of_the_article(element):
+        if not names or _is_in_head(element) or not _is_of_the_article(element):
             continue
         value = element.get("content") or element.get("datetime")
         for name in names:
@@ -76,6 +79,11 @@ def _read_microdata(page: Page, claims: Claims) -> None:
             }[name]
             if text and len(text) < 400:
                 target.append(Claim(text, "microdata"))
+
+
+def _is_in_head(element: pages.Element) -> bool:
+    """Whether it is a meta tag that is read as one."""
+    return element.tag == "meta" and any(a.tag == "head" for a in element.iterancestors())
 
 
 def _elements(root: pages.Element, expression: str) -> list[pages.Element]:

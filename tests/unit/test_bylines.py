@@ -15,7 +15,10 @@ def page_of(body: str) -> pages.Page:
 def names_in(body: str) -> list[str]:
     """Of the bylines that all elements of a body are."""
     elements = list(page_of(body).body.iterdescendants())
-    found = (bylines.of(element, element.get("class") or "") for element in elements)
+    found = (
+        bylines.of(element, element.get("class") or "", pages.own_text(element))
+        for element in elements
+    )
     return bylines.names([line for line in found if line])
 
 
