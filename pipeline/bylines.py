@@ -25,13 +25,19 @@ _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es)?|auteurs?|profiles?|people|staff|journalists?|writers?|contributors?|by)/[^/?#]+",
     re.IGNORECASE,
 )
-_MAY_SAY_BY = re.compile(r"^\W*(?:by|von|par|por|di|door|av|af|przez)|\bby\s", re.IGNORECASE)
-_SAYS_BY = re.compile(r"(?:by|von|par|por|di|door|av|af|przez)\s+\S", re.IGNORECASE)
+_MAY_SAY_BY = re.compile(r"^\W*(?:by|von|par|por|di|door|av|af|przez)\b|\bby\b", re.IGNORECASE)
+_SAYS_BY = re.compile(
+    r"(?:written |posted |words )?(?:by|von|par|por|di|door|av|af|przez)\s*[:\s]\s*\S",
+    re.IGNORECASE,
+)
 _BY_INSIDE = re.compile(r"\bby\s+([A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+){1,3})\b")
+_BEGINS = re.compile(
+    r"\s*(?:written |posted |words )?(?:by|von|par|por|di|door|av|af)\s*[:\s]", re.IGNORECASE
+)
 _DIGITS = re.compile(r"(?<!\d)(?:\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2})(?!\d)")
 _OUTSIDE = frozenset(("nav", "footer", "aside", "form", "figure", "figcaption"))
 _PAGE_PARTS = re.compile(
-    r"related|recommend|sidebar|most-?read|trending|comment|newsletter|promo|teaser|card|widget|more-",
+    r"related|recommend|sidebar|most-?read|trending|comment|newsletter|promo|teaser|popular|latest",
     re.IGNORECASE,
 )
 _PICTURED = frozenset(("figure", "figcaption", "picture"))
@@ -118,27 +124,40 @@ def _is_a_name(line: Byline) -> bool:
 
 def anywhere(page: Page) -> list[str]:
     """The names in the first byline of a page whose headline has none near it."""
-    lines = []
-    for number, element in enumerate(_marked(page)):
+    lines: list[Byline] = []
+    for number, element in enumerate(_candidates(page)):
         if number >= _MOST_SEARCHED:
             break
-        if any(map(_is_outside, (element, *element.iterancestors()))):
+        around = list(element.iterancestors())
+        if any(map(_is_outside, (element, *around))) or any(map(_is_teaser, around)):
             continue
         kind = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
-        if line := of(element, kind, ""):
+        if line := of(element, kind, element.text or ""):
             lines.append(line)
     return names(lines)
 
 
-def _marked(page: Page) -> Iterator[Element]:
+def _candidates(page: Page) -> Iterator[Element]:
+    """What is marked as an author's, links to one, or begins as bylines do."""
     for element in cast("Iterator[Element]", page.body.iter()):
-        names = element.get("class") or ""
-        is_named = "uthor" in names or "yline" in names
-        if is_named or "author" in (element.get("rel"), element.get("itemprop")):
+        marks = element.get("class")
+        if marks and ("uthor" in marks or "yline" in marks):
+            yield element
+        elif element.tag == "a":
+            if element.get("rel") == "author" or "/author" in (element.get("href") or ""):
+                yield element
+        elif (text := element.text) and len(text) < _LONGEST and _BEGINS.match(text):
             yield element
 
 
+def _is_teaser(element: Element) -> bool:
+    """Whether an element that holds a byline leads to an article."""
+    return element.tag == "a" and not _AUTHOR_PAGE.search(element.get("href") or "")
+
+
 def _is_outside(element: Element) -> bool:
-    return element.tag in _OUTSIDE or bool(
-        _PAGE_PARTS.search(f"{element.get('class') or ''} {element.get('id') or ''}")
-    )
+    if element.tag in _OUTSIDE:
+        return not _MARKED.search(element.get("class") or "") and not (
+            element.tag == "footer" and any(a.tag == "article" for a in element.iterancestors())
+        )
+    return bool(_PAGE_PARTS.search(f"{element.get('class') or ''} {element.get('id') or ''}"))

@@ -3,6 +3,7 @@
 Knows, field by field, whom to trust first. Must not know how the answers were found, nor moments (see moments.py).
 """
 
+import re
 from collections.abc import Iterator
 
 from pipeline import (
@@ -23,6 +24,10 @@ from pipeline.page import Element
 from pipeline.walk import Walk
 
 _MOST_SECTIONS = 6
+_TECHNICAL = re.compile(
+    r"[0-9a-f-]{16,}$|\d+$|\w*_\w*$|[A-Za-z -]{2,30}:\s*\S|(?:true|false|null)$"
+)
+_UNSORTED = frozenset(("uncategorized", "uncategorised", "allgemein", "unkategorisiert", "home"))
 _MOST_TAGS = 40
 _MOST_NAME_WORDS = 6
 
@@ -135,6 +140,19 @@ def _offices(walk: Walk, named: dict[str, list[str]]) -> tuple[str, ...]:
     return people.distinct(name for name, reader in chosen if reader == chosen[0][1])
 
 
+def organisations(walk: Walk, authors: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the authors that are newsrooms, agencies or the site itself rather than people."""
+    stated = {typography.fold(claim.value) for claim in walk.claims.organisations}
+    people_named = people.without_site(authors, site_names=walk.names)
+    return tuple(
+        name
+        for name in authors
+        if people.is_organisation(name)
+        or name not in people_named
+        or typography.fold(name) in stated
+    )
+
+
 def standfirst(walk: Walk, title: str | None) -> str | None:
     """The paragraph between headline and body, where it stands apart from the body."""
     if ruled := walk.ruled.one("standfirst"):
@@ -163,7 +181,8 @@ def language_of(walk: Walk, title: str | None, text: str) -> str | None:
 
 def section(walk: Walk) -> tuple[str, ...]:
     """The section, outermost first."""
-    found = _many(walk, "section", walk.claims.sections, limit=_MOST_SECTIONS)
+    stated = [c for c in walk.claims.sections if typography.fold(c.value) not in _UNSORTED]
+    found = _many(walk, "section", stated, limit=_MOST_SECTIONS)
     if found or walk.place is None:
         return found
     home = {
@@ -179,8 +198,13 @@ def section(walk: Walk) -> tuple[str, ...]:
 
 
 def tags(walk: Walk) -> tuple[str, ...]:
-    """The keywords, from one reader."""
-    return _many(walk, "tags", walk.claims.tags, limit=_MOST_TAGS)
+    """The keywords, from one reader; without the numbers and settings that content systems put among them."""
+    claims = [
+        Claim(text, claim.reader)
+        for claim in walk.claims.tags
+        if (text := claim.value.lstrip("# ")) and not _TECHNICAL.match(text)
+    ]
+    return _many(walk, "tags", claims, limit=_MOST_TAGS)
 
 
 def _many(walk: Walk, name: str, claims: list[Claim], *, limit: int) -> tuple[str, ...]:

@@ -16,6 +16,9 @@ from pipeline.page import Page
 Node = dict[str, Any]
 
 _MAX_NODES = 3000
+_LONGEST_KEYWORDS = 5000
+_SECTION_WORDS = 3
+_COMMA = re.compile(r"[,;，、]")
 _HOLDING = (
     "@graph",
     "mainEntity",
@@ -183,7 +186,7 @@ def _read_article(node: Node, by_id: dict[str, Node], claims: Claims) -> None:
         return
     if description := _text(node.get("description")):
         claims.descriptions.append(Claim(description, reader))
-    claims.sections.extend(Claim(name, reader) for name in _texts(node.get("articleSection")))
+    claims.sections.extend(Claim(name, reader) for name in _sections(node.get("articleSection")))
     claims.tags.extend(Claim(name, reader) for name in keywords(node.get("keywords")))
     publisher = _resolved(node.get("publisher"), by_id)
     if isinstance(publisher, dict) and (name := _text(publisher.get("name"))):
@@ -270,10 +273,22 @@ def _texts(value: Any) -> list[str]:
 
 
 def keywords(value: Any) -> list[str]:
-    """Keywords stated as a list or in one string."""
+    """Keywords stated as a list or in one string, which may be the only one of a list."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     if isinstance(value, str):
-        value = re.split(r"[,;，、]", html.unescape(value))
+        value = _COMMA.split(html.unescape(value[:_LONGEST_KEYWORDS]))
     return [text.removeprefix("tag:") for text in _texts(value)]
+
+
+def _sections(value: Any) -> list[str]:
+    """Sections; a list of short names that was written into one string is taken apart."""
+    found: list[str] = []
+    for text in _texts(value):
+        parts = [part.strip() for part in _COMMA.split(text)]
+        is_list = len(parts) > 1 and all(0 < len(part.split()) <= _SECTION_WORDS for part in parts)
+        found.extend(parts if is_list else [text])
+    return found
 
 
 def _scavenge(script: str, claims: Claims) -> None:

@@ -45,6 +45,9 @@ AGENCIES = frozenset((
 """News agencies as bylines and credit lines name them, casefolded."""
 
 _LONGEST_LIST = 300
+_AGENCY_BEHIND = re.compile(
+    r"(\w+\s\S+)\s+(?:The\s)?(?:Associated Press|Canadian Press|Press Association|Reuters|AP)$"
+)
 _ASIDE = re.compile(r"\s*\([^()]{0,40}\)|\s*\(.*$", re.DOTALL)
 _FULL_NAME = re.compile(r"[^\W\d_a-z][\w.'’-]*(?:\s[^\W\d_a-z][\w.'’-]*){1,3}$")
 _CONNECTOR = re.compile(r"(?:[,;&、，]|(?:and|und|et|y|e|och|og|en|i|with|mit)\b)", re.IGNORECASE)
@@ -58,7 +61,8 @@ _OFFICE = re.compile(
 _EDGES = " :,;|-–—·•/"
 _NOT_A_NAME = re.compile(
     r"https?:|www\.|\.(?:com|org|net|de|fr|co|uk)\b|@|\d|[<>{}=_#]|\b(?:follow|share|read|more|subscribe|"
-    r"published|updated|minutes?|comments?|view|profile|email|click|photo|image|reuters/|bio|advertisement|"
+    r"published|updated|publié|mis à jour|aktualisiert|publicado|"
+    r"actualizado|aggiornato|oppdatert|uppdaterad|minutes?|comments?|view|profile|email|click|photo|image|reuters/|bio|advertisement|"
     r"cookies?|login|sign|newsletter|all rights|copyright)\b",
     re.IGNORECASE,
 )
@@ -74,10 +78,10 @@ _ROLE = re.compile(
 )
 _ROLE_BEHIND = re.compile(rf"(?:\s+{_ROLE_WORDS})+$", re.IGNORECASE)
 _DEGREE = re.compile(
-    r"^(?:[A-Z]{2,5}®?|(?:Ph|Psy|Ed|Pharm|M|B|J|D)\.?\s?[A-Z][a-z]{0,2}\.?|M\.?Sc\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?|I{2,3}|C[A-Z][A-Za-z]{1,3}®?)$"
+    r"^(?:[A-Z]{2,5}®?|(?:[A-Z]\.){2,4}|(?:Ph|Psy|Ed|Pharm|M|B|J|D)\.?\s?[A-Z][a-z]{0,2}\.?|M\.?Sc\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?|I{2,3}|C[A-Z][A-Za-z]{1,3}®?)$"
 )
 _DEGREES_BEHIND = re.compile(
-    r"(?:\s+(?:M\.?S\.?|M\.?D\.?|M\.?A\.?|Ph\.?D\.?|R\.?N\.?|MPH|MBA|RDN?|LDN?|MSW|LCSW|DVM|CFP®?|CPA|JD|DO|FAAD))+$"
+    r"(?:\s+(?:M\.?S\.?|M\.?D\.?|M\.?A\.?|Ph\.?D\.?|R\.?[ND]\.?|M\.?P\.?H\.?|MBA|RDN|LDN?|MSW|LCSW|DVM|CFP®?|CPA|JD|DO|FAAD))+$"
 )
 _SENTENCE = re.compile(
     r"\b(?:is|was|has|have|who|where|when|writes|covers|joined|lives|loves|works)\b"
@@ -86,7 +90,7 @@ _NOBODY = frozenset((
     "admin", "administrator", "editor", "editors", "author", "webmaster", "user", "root", "guest", "unknown",
     "anonymous", "undefined", "none", "null", "staff", "test", "redaktion", "redaccion", "redazione", "redakcja",
     "redaction", "newsroom", "webredaktion", "online", "team", "desk", "superuser", "moderator", "publisher",
-    "wordpress", "agencies", "agenturen", "posted", "last", "print", "get", "our", "home", "by", "written",
+    "wordpress", "agencies", "agenturen", "posted", "last", "no.", "print", "get", "our", "home", "by", "written",
     "筆者", "この記事の筆者", "著者", "プロフィール", "管理员", "编辑", "匿名",
 ))  # fmt: skip
 _ORGANISATION = re.compile(
@@ -116,7 +120,7 @@ def names_in(text: str, *, is_list: bool = True, is_stated: bool = False) -> lis
     names: list[str] = []
     for number, part in enumerate([text] if is_one else _AND.split(text)[:20]):
         name = _TRAILER.sub("", _BY.sub("", _ASIDE.sub("", part).strip())).strip(_EDGES)
-        name = _DEGREES_BEHIND.sub("", name)
+        name = _DEGREES_BEHIND.sub("", _AGENCY_BEHIND.sub(r"\1", name))
         bare = _ROLE_BEHIND.sub("", name).strip(_EDGES)
         if bare != name and bare.isascii() and " " not in bare:
             if number:  # "Ada Lund, Post Reporter"
@@ -189,7 +193,7 @@ def is_name(text: str, *, is_stated: bool = False) -> bool:
     if text.casefold() in AGENCIES:
         return True
     if is_stated and len(text) > 2:
-        return True
+        return "." not in text or " " in text or bool(_OFFICE.match(text))
     return any(word[0].isupper() or ord(word[0]) > 0x24F for word in text.split())
 
 

@@ -187,6 +187,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
         captions=people.distinct_texts([*captions, *cleaned.captions]),
         images=scope.images_of(pictures, walk.page),
         authors=authors,
+        organisations=fields.organisations(walk, authors),
         published=published,
         modified=modified,
         language=walk.language,

@@ -96,6 +96,7 @@ class Reading:
     captions: tuple[str, ...] = ()
     images: tuple[Image, ...] = ()
     authors: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()  # those of the authors that are no people
     published: StatedMoment | None = None
     modified: StatedMoment | None = None
     language: str | None = None  # BCP 47 primary tag, from the text
@@ -130,6 +131,7 @@ class Reading:
                 for b in self.blocks
             ],
             "authors": list(self.authors),
+            "organisations": list(self.organisations),
             "published": str(self.published) if self.published else None,
             "modified": str(self.modified) if self.modified else None,
             "language": self.language,

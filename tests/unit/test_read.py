@@ -166,6 +166,21 @@ def test_a_layout_break_falls_back_to_the_general_reader() -> None:
     assert (reading.readers["body"], reading.verdict) == ("model", Verdict.BELIEVED)
 
 
+def test_an_agency_beside_a_person_is_told_apart() -> None:
+    authors = '[{"@type": "Person", "name": "Ada Lund"}, {"@type": "Person", "name": "Reuters"}]'
+    script = f'<script type="application/ld+json">{{"@type": "NewsArticle", "author": {authors}}}</script>'
+    reading = reading_of(BARE.replace("</head>", f"{script}</head>"))
+    assert reading.authors == ("Ada Lund", "Reuters")
+    assert reading.organisations == ("Reuters",)
+
+
+def test_a_site_that_names_itself_as_the_author_is_an_organisation() -> None:
+    author = '{"@type": "Organization", "name": "Harbour"}'
+    script = f'<script type="application/ld+json">{{"@type": "NewsArticle", "author": {author}}}</script>'
+    reading = reading_of(BARE.replace("</head>", f"{script}</head>"))
+    assert reading.authors == reading.organisations == ("Harbour",)
+
+
 def test_an_account_is_no_author() -> None:
     page = BARE.replace(
         '<div class="story">', '<h4>By <a href="/author/admin/">admin</a></h4><div class="story">'

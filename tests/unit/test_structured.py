@@ -159,3 +159,29 @@ def test_a_paywall_is_stated() -> None:
     assert claims_of(script(article(isAccessibleForFree="False"))).is_free is False
     assert claims_of(script(article(isAccessibleForFree=True))).is_free is True
     assert claims_of(script(article())).is_free is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "tags"),
+    [
+        ("pier, harbour; storms", ["pier", "harbour", "storms"]),
+        (["pier, harbour"], ["pier", "harbour"]),
+        (["pier", "harbour, old"], ["pier", "harbour, old"]),
+    ],
+)
+def test_keywords_in_one_string_are_taken_apart(stated: object, tags: list[str]) -> None:
+    claims = claims_of(script(article(keywords=stated)))
+    assert [claim.value for claim in claims.tags] == tags
+
+
+def test_sections_in_one_string_are_taken_apart() -> None:
+    claims = claims_of(script(article(articleSection="Local,Harbour")))
+    assert [claim.value for claim in claims.sections] == ["Local", "Harbour"]
+
+
+def test_a_page_without_microdata_has_none_to_read() -> None:
+    page = pages.parse("<html><body><p>x</p></body></html>", url=URL, max_depth=500)
+    assert isinstance(page, pages.Page)
+    assert not page.has_microdata
+    claims = claims_of("", '<h1 itemprop="headline">Pier reopens</h1>')
+    assert [claim.value for claim in claims.titles] == ["Pier reopens"]
