@@ -28,6 +28,7 @@ _TECHNICAL = re.compile(
     r"[0-9a-f-]{16,}$|\d+$|\w*_\w*$|[A-Za-z -]{2,30}:\s*\S|(?:true|false|null)$"
 )
 _UNSORTED = frozenset(("uncategorized", "uncategorised", "allgemein", "unkategorisiert", "home"))
+_MOST_STATED = 60  # statements of authors
 _MOST_TAGS = 40
 _MOST_NAME_WORDS = 6
 
@@ -98,7 +99,7 @@ def authors(walk: Walk) -> tuple[str, ...]:
 def _named(walk: Walk) -> dict[str, list[str]]:
     """Everybody who is named as an author, by reader."""
     named: dict[str, list[str]] = {"json-ld": [], "microdata": [], "page": [], "meta": []}
-    for claim in dict.fromkeys(walk.claims.persons):
+    for claim in list(dict.fromkeys(walk.claims.persons))[:_MOST_STATED]:
         if claim.reader in named:
             found = people.names_in(claim.value, is_stated=True)
             is_own = not people.without_site(found[:1], site_names=walk.names)

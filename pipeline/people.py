@@ -44,7 +44,11 @@ AGENCIES = frozenset((
 ))  # fmt: skip
 """News agencies as bylines and credit lines name them, casefolded."""
 
-_LONGEST_LIST = 300
+_DIGIT = re.compile(r"\d")
+_LONGEST_LIST = 500
+_LONGEST_PART = 150  # of a name and what follows it
+_SHORTEST_SENTENCE = 30
+_MOST_PIECES = 40
 _AGENCY_BEHIND = re.compile(
     r"(\w+\s\S+)\s+(?:The\s)?(?:Associated Press|Canadian Press|Press Association|Reuters|AP)$"
 )
@@ -60,8 +64,8 @@ _OFFICE = re.compile(
 )
 _EDGES = " :,;|-–—·•/"
 _NOT_A_NAME = re.compile(
-    r"https?:|www\.|\.(?:com|org|net|de|fr|co|uk)\b|@|\d|[<>{}=_#]|\b(?:follow|share|read|more|subscribe|"
-    r"published|updated|publié|mis à jour|aktualisiert|publicado|"
+    r"https?:|www\.|\bby\b|\.(?:com|org|net|de|fr|co|uk)\b|@|\d|[<>{}=_#]|\b(?:follow|share|read|more|subscribe|"
+    r"published|updated|publié|mis à jour|aktualisiert|veröffentlicht|publicado|"
     r"actualizado|aggiornato|oppdatert|uppdaterad|minutes?|comments?|view|profile|email|click|photo|image|reuters/|bio|advertisement|"
     r"cookies?|login|sign|newsletter|all rights|copyright)\b",
     re.IGNORECASE,
@@ -113,12 +117,16 @@ def names_in(text: str, *, is_list: bool = True, is_stated: bool = False) -> lis
         is_list: it may give several names.
         is_stated: it was stated as an author's name, which may then be written in small letters.
     """
+    if len(text) > _LONGEST_LIST:
+        return []
     text = _OTHER_WORK.sub("", _BY.sub("", typography.settle(text)).strip(_EDGES)).strip(_EDGES)
-    if len(text) > _LONGEST_LIST or (len(text) > 30 and _SENTENCE.search(text)):
+    if len(text) > _SHORTEST_SENTENCE and _SENTENCE.search(text):
         return []
     is_one = not is_list or (is_organisation(text) and "," not in text)
     names: list[str] = []
+    is_dated = False
     for number, part in enumerate([text] if is_one else _AND.split(text)[:20]):
+        part = part[:_LONGEST_PART]  # noqa: PLW2901
         name = _TRAILER.sub("", _BY.sub("", _ASIDE.sub("", part).strip())).strip(_EDGES)
         name = _DEGREES_BEHIND.sub("", _AGENCY_BEHIND.sub(r"\1", name))
         bare = _ROLE_BEHIND.sub("", name).strip(_EDGES)
@@ -128,8 +136,12 @@ def names_in(text: str, *, is_list: bool = True, is_stated: bool = False) -> lis
             bare = name
         if number and _DEGREE.match(bare) and bare.casefold() not in AGENCIES:
             continue
+        if is_dated and not _BY.match(part):  # "2 March 2026 | City"
+            continue
         if is_name(bare, is_stated=is_stated):
             names.append(bare)
+        elif not names and not is_stated and _DIGIT.search(part):
+            is_dated = True
     return names
 
 
@@ -142,7 +154,7 @@ def names_of(pieces: Sequence[str]) -> list[str]:
         return list(pieces)
     names: list[str] = []
     is_other = is_open = False
-    for piece in _rejoined(pieces):
+    for piece in _rejoined([p for p in pieces[:_MOST_PIECES] if len(p) <= _LONGEST_LIST]):
         says_by = bool(_BY.match(f"{piece} "))
         if says_by:
             is_other, is_open = False, True
