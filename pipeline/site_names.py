@@ -10,7 +10,7 @@ from functools import lru_cache
 from pipeline import typography
 
 _SEPARATOR = re.compile(
-    r"\s+[|\-–—:·»•‹«>/~]{1,2}\s+|\s*[|｜_»ㅣ]\s*|\s*[-–—]{1,2}(?=[\u3040-\u9fff])|[:]\s+"
+    r"\s+[|\-–—:·»•‹«>/~]{1,2}\s+|\s*[|｜_»ㅣ]\s*|\s*[-–—]{1,2}(?=[\u3040-\u9fff\uac00-\ud7a3])|[:]\s+"
 )
 _ENDINGS = ("com", "net", "org", "news", "online", "de", "fr", "es", "it", "couk", "cn")
 _SHORT = 4

@@ -30,8 +30,8 @@ from pipeline import page as pages
 from pipeline.dates import zone_of
 from pipeline.walk import Walk
 
-# A page counts more where the truth was made by hand or by a publisher's own rules.
-WEIGHTS = {"fundus": 1.5, "np4k424_clean": 1.5, "fundus_hist": 1, "wcxb_article": 1, "postlight": 1}
+# A page counts more where the truth was made by hand or by a publisher's own rules, and where languages are many.
+WEIGHTS = {"fundus": 3, "np4k424_clean": 1.5, "fundus_hist": 2, "wcxb_article": 1, "postlight": 1}
 FOLDS = 5
 SHAPE = {"iterations": 160, "depth": 4, "rate": 0.06, "borders": 32}
 
