@@ -4,28 +4,32 @@ Knows markup's habits for these. Must not know which part of the page is the art
 """
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from lxml import etree
 
+from pipeline import hidden, typography
 from pipeline import page as pages
-from pipeline import typography
 from pipeline.page import Element, Page
 
 _MACHINERY = (
     "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math", "canvas", "audio",
     "video", "map", "select", "textarea", "button", "input", "dialog", "link", "datalist", "frameset", "applet",
+    "amp-ad", "amp-embed", "amp-sticky-ad", "amp-sidebar", "amp-lightbox", "amp-consent", "amp-user-notification",
+    "amp-state", "amp-list", "amp-social-share", "amp-next-page", "amp-story-player", "amp-analytics", "amp-iframe",
 )  # fmt: skip
-_MAY_HOLD_ALL = ("button", "dialog", "object", "map", "noscript")
-_MUCH = 1500  # characters
-_HIDDEN_STYLE = re.compile(
-    r"(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em|pt|rem)?\s*(?:;|$|!)|"
-    r"opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)|(?:left|top|text-indent)\s*:\s*-\d{4,}px)",
-    re.IGNORECASE,
+_MAY_HOLD_ALL = (
+    "button",
+    "dialog",
+    "object",
+    "map",
+    "noscript",
+    "amp-lightbox",
+    "amp-list",
+    "amp-sidebar",
 )
-_HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:visually-?hidden|sr-only|screen-reader-text|d-none|u-hidden|is-hidden|visuallyHidden|a11y-hidden|element-invisible)(?:\s|$)")  # fmt: skip # noqa: E501
+_MUCH = 1500  # characters
 _CAPTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:caption|wp-caption-text|figcaption|(?:image|img|photo|picture|media|foto|bild)[_-]*"
     r"(?:caption|credits?|desc(?:ription)?|legend|text|info|source|copyright|title|byline|by)|legende?|"
@@ -41,7 +45,6 @@ _FURNITURE_IMAGE = re.compile(
     r"(?:avatar|gravatar|logo|icon|sprite|pixel|spacer|blank|placeholder|share|badge|emoji|/ads?/|1x1|\.svg|^data:)",
     re.IGNORECASE,
 )
-_LARGEST_HIDDEN_SHARE = 0.5  # of the page's prose
 _PICTURE_MARK = "data-morgue-picture"
 
 
@@ -66,12 +69,15 @@ class Cleared:
 def clear(page: Page) -> Cleared:
     """Take machinery, hidden elements and pictures out of the page's tree, in place."""
     cleared = Cleared()
+    styles = hidden.styles_of(page)
     for element in list(page.root.iter(*_MACHINERY)):
-        if element.tag in _MAY_HOLD_ALL and sum(map(len, pages.texts(element))) > _MUCH:
+        if element.tag == "template" and element.get("shadowrootmode"):
+            element.tag = "div"  # its content is shown, without any script
+        elif element.tag in _MAY_HOLD_ALL and sum(map(len, pages.texts(element))) > _MUCH:
             element.tag = "div"  # it was never closed, and the whole page fell into it
         else:
             pages.drop(element)
-    _drop_hidden(page, cleared)
+    cleared.hidden.extend(hidden.take(page, styles))
     _take_pictures(page, cleared)
     return cleared
 
@@ -89,52 +95,6 @@ def mark_of(element: Element) -> int | None:
     """The number of the picture that this element marks."""
     number = element.get(_PICTURE_MARK)
     return int(number) if number is not None else None
-
-
-def _drop_hidden(page: Page, cleared: Cleared) -> None:
-    hidden = [element for element in page.body.iter() if is_hidden(element)]
-    if not hidden:
-        return
-    # Some sites hide the whole article, or each of its paragraphs, until a script, a consent or a subscription
-    # shows it: prose is kept where most of the page's prose is hidden in one place.
-    most = _prose(page.body) * _LARGEST_HIDDEN_SHARE
-    prose: Counter[Element | None] = Counter()
-    for element in hidden:
-        prose[element.getparent()] += _prose(element)
-    for element in hidden:
-        parent = element.getparent()
-        if prose[parent] > max(most, 400) and _prose(element):
-            continue
-        text = typography.settle("".join(pages.texts(element)))
-        if parent is not None and text:
-            cleared.hidden.append((parent, text))
-        pages.drop(element)
-
-
-def _prose(element: Element) -> int:
-    """Characters in paragraphs long enough to be an article's."""
-    sizes = (sum(map(len, pages.texts(paragraph))) for paragraph in element.iter("p"))
-    return sum(size for size in sizes if size >= 80)
-
-
-def is_hidden(element: Element) -> bool:
-    """Whether an element says of itself that readers do not see it."""
-    get = element.get
-    names = get("class")
-    if names and _is_hiding(names):
-        return element.tag != "body"
-    style = get("style")
-    if style and _HIDDEN_STYLE.search(style):
-        return element.tag != "body"
-    hidden = get("hidden")
-    if hidden is not None and hidden.lower() != "false":
-        return True
-    return get("aria-hidden") == "true" and element.tag != "img"
-
-
-@lru_cache(maxsize=5000)
-def _is_hiding(names: str) -> bool:
-    return bool(_HIDDEN_CLASS.search(names))
 
 
 @lru_cache(maxsize=5000)
