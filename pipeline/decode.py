@@ -3,19 +3,13 @@
 Knows charsets and file signatures. Must not know HTML beyond where it declares its charset.
 """
 
-import codecs
 import re
 from dataclasses import dataclass
 from typing import Literal
 
-from charset_normalizer import from_bytes
-from w3lib.encoding import (
-    html_body_declared_encoding,
-    http_content_type_encoding,
-    read_bom,
-)
+from w3lib.encoding import read_bom
 
-from pipeline import typography
+from pipeline import alphabets, charsets, mojibake, typography
 
 Kind = Literal["html", "xml", "json", "text", "pdf", "image", "media", "archive", "binary", "empty"]
 
@@ -47,16 +41,23 @@ _XML_ROOTS = {b"rss", b"feed", b"rdf", b"urlset", b"sitemapindex", b"opml"}
 # No charset of the web uses these bytes, but for UTF-16 and the escapes of ISO-2022.
 _CONTROL_BYTES = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n\r")
 _SNIFFED_BYTES = 4096
-_DETECTED_BYTES = 16_384
-_ENOUGH_BYTES = 200  # of runs with foreign bytes; in fewer every charset makes some sense
-_WEB_CHARSETS = [
-    "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "koi8_r",
-    "koi8_u", "cp866", "iso8859_2", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8", "gb18030", "big5", "big5hkscs",
-    "euc_jp", "shift_jis", "cp932", "euc_kr", "cp949", "mac_cyrillic",
-]  # fmt: skip  # those that browsers know
 _TOLERATED_ERRORS = 0.02  # of the non-ASCII bytes: one cut character or a stray one in a widget
-_NON_ASCII_RUN = re.compile(rb"[\x20\x80-\xff]*[\x80-\xff][\x20-\x3b\x3d\x3f-\xff]{0,80}")
-_NON_ASCII = re.compile(rb"[\x80-\xff]")
+_ASCII = bytes(range(0x80))
+_SEQUENCE = rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+_PIECES = re.compile(
+    rb"(?P<valid>(?:"
+    + _SEQUENCE
+    + rb")+)|(?P<stray>(?:(?!"
+    + _SEQUENCE
+    + rb")[\x80-\xff][\x40-\x7e]?)+)"
+)
+_STRETCH = 4  # bytes; what is shorter may be a character that was cut
+_ENDS = (b"", b"<", b".", b'"', b"'", b"\xe2")
+_UNKNOWN = "\ufffd".encode()
+_JUDGED = 40  # foreign bytes from which a stated charset can be contradicted
+_SURELY, _HARDLY = 0.85, 0.45
+
+Evidence = Literal["bom", "header", "declared", "valid", "mixed", "detected", "assumed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Decoded:
 
     text: str
     encoding: str
-    evidence: Literal["bom", "header", "declared", "valid", "detected", "assumed"]
+    evidence: Evidence
 
 
 def sniff(body: bytes, content_type: str | None) -> Kind:
@@ -109,83 +110,106 @@ def _is_wide(head: bytes) -> bool:
 
 
 def decode(body: bytes, *, content_type: str | None) -> Decoded:
-    """The text of a body: by byte order mark, header, declaration, validity, detection, in this order.
+    """The text of a body: by byte order mark, validity as UTF-8, header, declaration, detection, in this order.
 
-    A declared charset that the bytes contradict loses: UTF-8 declared as Latin-1 is read as UTF-8, and a charset in
-    which more than a few bytes are invalid gives way to detection. NULs and other controls are dropped. Never raises.
+    A stated charset that the bytes contradict loses: by invalid bytes, or by letters that no language writes so. Where
+    a page in UTF-8 has stretches of another charset, each is read as what it is. NULs and other controls are dropped.
+    Never raises.
     """
     marked, bom = read_bom(body)
     if marked and bom:
         return _decoded(body[len(bom) :], marked, "bom")
-    if _is_wide(body[:64].lstrip(b" \t\r\n")):
-        start = body[:64].lstrip(b" \t\r\n")
+    start = body[:64].lstrip(b" \t\r\n")
+    if _is_wide(start):
         return _decoded(body, "utf-16-be" if start[0] == 0 else "utf-16-le", "detected")
-    header = http_content_type_encoding(content_type) if content_type else None
-    declared = html_body_declared_encoding(body[:_SNIFFED_BYTES])
-    stated = header or declared
-    if stated and stated.startswith("iso2022") and b"\x1b" in body:
-        return _decoded(body, stated, "declared")
+    if b"\x1b" in body or b"~{" in body:
+        stated = charsets.of_header(content_type) or charsets.declared(body)
+        if stated and (stated.startswith("iso2022") or stated == "hz"):
+            return _decoded(body, stated, "declared")
     body = body.translate(None, _CONTROL_BYTES)
-    if (text := _valid(body, "utf-8")) is not None:
-        return Decoded(text, "utf-8", "declared" if stated == "utf-8" else "valid")
-    if header and (text := _mostly_valid(body, header)) is not None:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _decode_legacy(body, content_type)
+    if mojibake.is_likely(body):
+        text = mojibake.repaired(text)
+    return Decoded(text, "utf-8", "valid")
+
+
+def _decode_legacy(body: bytes, content_type: str | None) -> Decoded:
+    """The text of a body that is not all UTF-8."""
+    sample = alphabets.sample_of(body)
+    header, declared = charsets.of_header(content_type), charsets.declared(body)
+    valid, invalid = _utf_8_share(body)
+    if valid >= 2 * invalid and not _is_exactly(body, header or declared):
+        return _decode_mixed(body)
+    if header and (text := _believed(body, sample, header)) is not None:
         return Decoded(text, header, "header")
-    if declared and (text := _mostly_valid(body, declared)) is not None:
+    if declared and (text := _believed(body, sample, declared)) is not None:
         return Decoded(text, declared, "declared")
-    if (text := _mostly_valid(body, "utf-8")) is not None:
-        return Decoded(text, "utf-8", "valid")
-    detected = _detect(body)
+    detected = alphabets.likeliest(sample)
     if detected and (text := _mostly_valid(body, detected)) is not None:
         return Decoded(text, detected, "detected")
     return _decoded(body, "cp1252", "assumed")
 
 
-def _decoded(
-    body: bytes, encoding: str, evidence: Literal["bom", "declared", "detected", "assumed"]
-) -> Decoded:
+def _decoded(body: bytes, encoding: str, evidence: Evidence) -> Decoded:
     text = body.decode(encoding, errors="replace")
     return Decoded(typography.without_controls(text), encoding, evidence)
 
 
-def _valid(body: bytes, encoding: str) -> str | None:
-    try:
-        return body.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
-        return None
+def _utf_8_share(body: bytes) -> tuple[int, int]:
+    """Foreign characters that are valid in UTF-8, and stretches of bytes that are not."""
+    text = body.decode("utf-8", "replace")
+    invalid = text.count("\ufffd")
+    return len(text) - (len(body) - _foreign(body)) - invalid, invalid
+
+
+def _foreign(body: bytes) -> int:
+    """How many bytes are not ASCII."""
+    return len(body.translate(None, _ASCII))
+
+
+def _is_exactly(body: bytes, stated: str | None) -> bool:
+    """Whether the bytes are wholly valid in a stated charset of several bytes a character, which is hardly chance."""
+    return stated in charsets.WIDE and charsets.decoded(body, stated)[1] == 0
+
+
+def _believed(body: bytes, sample: alphabets.Sample, stated: str) -> str | None:
+    """The text in a stated charset, unless the bytes contradict it."""
+    text = _mostly_valid(body, stated)
+    if text is None or not alphabets.is_known(stated):
+        return text
+    if sample.foreign < _JUDGED or alphabets.fit(sample, stated) > _HARDLY:
+        return text
+    other = alphabets.likeliest(sample)
+    if other is None or other == stated or alphabets.fit(sample, other) < _SURELY:
+        return text
+    return None
 
 
 def _mostly_valid(body: bytes, encoding: str) -> str | None:
     """The text if nearly all bytes make sense in this encoding."""
-    text = _valid(body, encoding)
-    if text is not None:
-        return text
-    try:
-        text = body.decode(encoding, errors="replace")
-    except (UnicodeDecodeError, LookupError):
-        return None
-    errors, foreign = text.count("\ufffd"), len(_NON_ASCII.findall(body))
-    is_utf_8 = codecs.lookup(encoding).name == "utf-8"
-    # What is valid in UTF-8 is hardly so by chance: without any of it, a stray byte is another charset's letter.
-    if errors > 2 + foreign * _TOLERATED_ERRORS or (is_utf_8 and foreign < 3 * errors):
+    text, errors = charsets.decoded(body, encoding)
+    if errors > 2 + _foreign(body) * _TOLERATED_ERRORS:
         return None
     return text
 
 
-def _detect(body: bytes) -> str | None:
-    """The likeliest charset of the runs of text that are not ASCII; markup would drown them."""
-    runs: list[bytes] = []
-    size = 0
-    for match in _NON_ASCII_RUN.finditer(body):
-        runs.append(match.group())
-        size += len(runs[-1])
-        if size > _DETECTED_BYTES:
-            break
-    if size < _ENOUGH_BYTES:
-        return None
-    sample = b"\n".join(runs)[:_DETECTED_BYTES]
-    best = from_bytes(sample, steps=4, chunk_size=1024, cp_isolation=_WEB_CHARSETS).best()
-    if best is None or sample.decode(best.encoding, "replace") == sample.decode(
-        "cp1252", "replace"
-    ):
-        return None
-    return best.encoding
+def _decode_mixed(body: bytes) -> Decoded:
+    """UTF-8 with stretches that are not: cut characters, or texts of another charset put into the page."""
+    strays = b" ".join(match[0] for match in _PIECES.finditer(body) if match.lastgroup == "stray")
+    likeliest = alphabets.likeliest(alphabets.Sample(strays)) or "cp1252"
+
+    def recoded(match: re.Match[bytes]) -> bytes:
+        if match.lastgroup != "stray":
+            return match[0]
+        if len(match[0]) < _STRETCH and (
+            match[0][0] >= 0xC2 and body[match.end() : match.end() + 1] in _ENDS
+        ):
+            return _UNKNOWN
+        text, _ = charsets.decoded(match[0], likeliest)
+        return text.encode("utf-8", "replace")
+
+    text = _PIECES.sub(recoded, body).decode("utf-8", "replace")
+    return Decoded(text, "utf-8", "mixed")
