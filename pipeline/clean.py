@@ -88,7 +88,9 @@ def _stop(cleaned: Cleaned, known: Known) -> None:
 
 def _take_watermark(cleaned: Cleaned, known: Known) -> None:
     names = [name for name in known.names if len(name) > 3]
-    phrase = watermark.find([block.text for block in cleaned.blocks], names=names)
+    texts = [block.text for block in cleaned.blocks]
+    phrase = watermark.find(texts, names=names)
+    whole = "\n".join(texts)
     lines = {typography.fold(name) for name in (*names, *([phrase] if phrase else []))} - {""}
     kept = []
     for block in cleaned.blocks:
@@ -97,7 +99,7 @@ def _take_watermark(cleaned: Cleaned, known: Known) -> None:
             cleaned.note(text, "watermark")
             continue
         if phrase:
-            text = typography.settle(watermark.remove(text, phrase))
+            text = typography.settle(watermark.remove(text, phrase, within=whole))
             if text != block.text:
                 cleaned.note(_around(block.text, phrase), "watermark")
         if text:

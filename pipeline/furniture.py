@@ -78,6 +78,7 @@ def clear(page: Page) -> Cleared:
         else:
             pages.drop(element)
     cleared.hidden.extend(hidden.take(page, styles))
+    cleared.hidden.extend(hidden.take_inserted(page))
     _take_pictures(page, cleared)
     return cleared
 

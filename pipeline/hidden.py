@@ -45,6 +45,8 @@ _INLINE = frozenset((
 _LARGEST_HIDDEN_SHARE = 0.5  # of the page's prose
 _LETTERS = 3  # characters of an ornament that begins a word
 _MAX_STYLES = 60
+_INSERTED = (4, 60)  # characters of a phrase that is put into words
+_OFTEN = 3
 _HIDES, _HIDES_SOMEWHERE = 2, 1
 _CLASSES = etree.XPath("descendant::*/@class", smart_strings=False)
 _IDS = etree.XPath("descendant::*/@id", smart_strings=False)
@@ -93,6 +95,35 @@ def take(page: Page, styles: Sequence[str] = ()) -> list[tuple[Element, str]]:
             taken.append((parent, text))
         pages.drop(element)
     return taken
+
+
+def take_inserted(page: Page) -> list[tuple[Element, str]]:
+    """Take out stretches with a class or style of their own that split words with the same text again and again."""
+    splitting: dict[tuple[str, str, str, str], list[Element]] = {}
+    for element in page.body.iter("span", "font", "i", "b", "em", "small", "u", "tt", "ins"):
+        tail, text = element.tail, element.text
+        if not tail or not text or not tail[0].isalpha() or len(element):
+            continue
+        look = (element.get("class") or "", element.get("style") or "")
+        if not any(look) or not _INSERTED[0] <= len(text.strip()) <= _INSERTED[1]:
+            continue
+        if _before(element)[-1:].isalpha():
+            splitting.setdefault((str(element.tag), *look, text), []).append(element)
+    taken: list[tuple[Element, str]] = []
+    for elements in splitting.values():
+        for element in elements if len(elements) >= _OFTEN else ():
+            parent = element.getparent()
+            if parent is not None:
+                taken.append((parent, typography.settle(element.text or "")))
+                pages.drop(element)
+    return taken
+
+
+def _before(element: Element) -> str:
+    before, parent = element.getprevious(), element.getparent()
+    if before is not None:
+        return before.tail or ""
+    return (parent.text or "") if parent is not None else ""
 
 
 def is_hidden(element: Element) -> bool:

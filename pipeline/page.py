@@ -216,10 +216,10 @@ def strings(element: Element) -> Iterator[str]:
     """The text nodes of an element, with a space where a line or block ends."""
     for event, node in etree.iterwalk(element, events=("start", "end")):
         if event == "start":
-            if node.text and isinstance(node.tag, str):
-                yield node.text
             if node.tag in _SEPARATING:
                 yield " "
+            if node.text and isinstance(node.tag, str):
+                yield node.text
         else:
             if node.tag in _SEPARATING:
                 yield " "
@@ -229,5 +229,6 @@ def strings(element: Element) -> Iterator[str]:
 
 _SEPARATING = frozenset((
     "br", "p", "div", "li", "ul", "ol", "td", "th", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6",
-    "section", "article", "header", "footer", "time", "figcaption", "dd", "dt",
+    "section", "article", "header", "footer", "time", "figcaption", "dd", "dt", "details", "summary", "blockquote",
+    "pre", "aside", "nav", "main", "form", "address", "hr", "caption", "option",
 ))  # fmt: skip

@@ -6,9 +6,14 @@ Knows characters. Must not know pages, fields or languages beyond their scripts.
 import re
 import unicodedata
 
-# Soft hyphen, zero-width space, word joiner, byte order mark. The joiners U+200C and U+200D stay: Persian, Indic
-# scripts and emoji mean something by them.
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+# Soft hyphen, zero-width space, word joiner, byte order mark, marks of direction. The joiners U+200C and U+200D stay
+# where Persian, Indic scripts and emoji mean something by them; between letters that do not join they are put in to
+# hide a text from searches.
+_UNJOINED = "A-Za-z\u00c0-\u058f\u0590-\u05ff\u0e00-\u0e7f\u1e00-\u1fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+    f"|(?<=[{_UNJOINED}])[\u200c\u200d]+(?=[{_UNJOINED}])"
+)
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff5e"
 _BREAK_IN_UNSPACED = re.compile(rf"(?<=[{_UNSPACED}])[ \t]*[\r\n]\s*(?=[{_UNSPACED}])")

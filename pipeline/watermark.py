@@ -1,7 +1,7 @@
 """A phrase that a copying site injects into its texts at odd places, often inside words.
 
-Knows what distinguishes an injected phrase from a mention of it: being glued to letters. Must not
-know markup, nor remove a phrase for which there is no evidence.
+Knows what distinguishes an injected phrase from a mention of it: being glued to letters, or standing where no writer
+puts it. Must not know markup, nor remove a phrase for which there is no evidence.
 """
 
 import re
@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+from pipeline import insertion
+from pipeline import words as unspaced_words
 
 MAX_PHRASE = 60
 """Characters of the longest phrase looked for."""
@@ -19,7 +22,7 @@ MAX_SEAMS = 200
 _LOWER = "a-zß-öø-ÿа-яёα-ωάέήίόύώ\u0100-\u017f"
 _UPPER = "A-ZÀ-ÖØ-ÞА-ЯЁΑ-ΩΆΈΉΊΌΎΏ\u0100-\u017f"
 _SEAM = re.compile(f"[{_LOWER}](?=[{_UPPER}])")
-_CAPITALISED = rf"[{_UPPER}][^\W\d_]+"
+_CAPITALISED = rf"[{_UPPER}][^\W_]+"
 _PHRASE = re.compile(rf"{_CAPITALISED}(?:[ \u00a0](?:of|the|and|de|&|{_CAPITALISED})){{0,4}}")
 _LAST_LETTERS = re.compile(r"[^\W\d_]*$")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -42,20 +45,25 @@ def find(texts: Sequence[str], *, names: Sequence[str] = ()) -> str | None:
     """The phrase injected into these texts, None where there is no evidence of one.
 
     `names` are what the site calls itself (its title, as the page or the site file gives it): one
-    of them is believed on less evidence than any other capitalised phrase. A phrase in an unspaced
-    or uncased script is never found: there a mention cannot be told from an injection.
+    of them is believed on less evidence than any other phrase.
     """
     text = "\n".join(texts)
     for name in sorted(set(_spelled(names)), key=lambda name: (-len(name), name)):
         if name.split()[0] in text and _is_injected_name(name, _attest(text, name)):
             return name
-    return _find_unnamed(text)
+    return _find_unnamed(text) or insertion.find(text, names=_spelled(names))
 
 
-def remove(text: str, phrase: str) -> str:
+def against(text: str, original: str) -> str | None:
+    """The phrase that a copy has again and again where its original has nothing; None where there is none."""
+    return insertion.against(text, original)
+
+
+def remove(text: str, phrase: str, *, within: str | None = None) -> str:
     """The text without the injected phrase; mentions that stand as words of their own stay.
 
-    Also without the phrase in square brackets at the beginning of a line.
+    Also without the phrase in square brackets at the beginning of a line. `within` is the whole text that this is a
+    part of: it tells how sentences begin in it.
     """
     words = phrase.split()
     if not words or words[0] not in text:
@@ -64,8 +72,9 @@ def remove(text: str, phrase: str) -> str:
     text = re.sub(rf"(?m)^[ \t\u00a0]*[\[【]\s*{literal}\s*[\]】][ \t\u00a0]*", "", text)
     pieces: list[str] = []
     end = 0
+    whole, is_unspaced = within or text, unspaced_words.is_unspaced(phrase)
     for match in re.finditer(literal, text):
-        if not _is_glued(text, match):
+        if not _is_out_of_place(text, match, whole, is_unspaced=is_unspaced):
             continue
         pieces.append(text[end : match.start()])
         end = match.end()
@@ -180,6 +189,16 @@ def _attest(text: str, phrase: str) -> _Attested:
             rights.add(after)
     bracketed = re.search(rf"(?m)^\s*[\[【]\s*{_literal(phrase)}\s*[\]】]", text)
     return _Attested(inside, len(lefts), len(rights), is_bounded, bool(bracketed), glued)
+
+
+def _is_out_of_place(text: str, match: re.Match[str], whole: str, *, is_unspaced: bool) -> bool:
+    start, end = match.span()
+    if is_unspaced:
+        around = text[start - 1 : start] + text[end : end + 1]
+        return any(map(str.isalnum, around)) and not insertion.is_mentioned(text, start, end)
+    return _is_glued(text, match) or insertion.stands_between_sentences(
+        text, start, end, within=whole
+    )
 
 
 def _is_glued(text: str, match: re.Match[str]) -> bool:

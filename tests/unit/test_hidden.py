@@ -167,6 +167,13 @@ def test_hidden_text_is_told_with_its_parent() -> None:
     assert (parent.tag, text) == ("p", "Harbour Post")
 
 
+def test_a_stretch_of_its_own_look_that_splits_words_is_not_text() -> None:
+    words = ("lar<i class=x>Post</i>ge", "ha<i class=x>Post</i>rbour", "pi<i class=x>Post</i>er")
+    assert shown(f"<p>{' '.join(words)} <i class=x>Post</i> it</p>") == "large harbour pier Post it"
+    twice = "<p>un<b class=x>belie</b>vable un<b class=x>belie</b>ving</p>"
+    assert shown(twice) == "unbelievable unbelieving"
+
+
 def test_an_ornamental_first_letter_stays_with_its_word() -> None:
     letter = "<span aria-hidden='true'>N</span><span class='sr-only'>N</span>a endlich."
     assert shown(f"<p>{letter}</p>") == "Na endlich."

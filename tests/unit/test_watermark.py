@@ -164,6 +164,141 @@ def test_a_page_of_glued_words_is_looked_at_in_bounded_time() -> None:
     assert watermark.find(["aB" * 200_000, "laHarbour Postrge " * 20_000]) is None
 
 
+LOWER = """\
+The ferry company said that large vehicles need a reservation, and that parties of visitors pay more than others.
+Residents of the harbour told reporters that such vehicles block the pier. The company said parties were large enough.
+A reservation costs little, the mayor said. Visitors and residents would pay the same, others said on the pier.
+The mayor of the harbour wants a reservation for all vehicles, large or small, and for parties of residents too.""".splitlines()
+
+
+def split_by(phrase: str, words: list[str]) -> list[str]:
+    """The lines, with the phrase inside the first occurrence of each word."""
+    text = "\n".join(LOWER)
+    for word in words:
+        text = text.replace(word, f"{word[:3]}{phrase}{word[3:]}", 1)
+    return text.splitlines()
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "daily post",
+        "visit example.com",
+        "read it at the daily post",
+        "post24 online",
+        "example.com",
+        "www.example.com",
+    ],
+)
+def test_any_phrase_inside_words_is_found_by_what_it_splits(phrase: str) -> None:
+    injected = split_by(phrase, ["large", "parties", "vehicles", "reservation", "Residents"])
+    assert watermark.find(injected) == phrase
+    whole = "\n".join(injected)
+    assert [watermark.remove(line, phrase, within=whole) for line in injected] == LOWER
+
+
+@pytest.mark.parametrize(
+    "phrase", ["Read more at Harbour Post", "visit harbour-post.example.com", "Harbour Post"]
+)
+def test_a_slogan_between_sentences_is_found(phrase: str) -> None:
+    clean = [
+        "The pier opens. It was closed for a year. In March the ships return, and he said it was time.",
+        "He thanked the workers. They had said in winter that they would be ready. The mayor came too.",
+    ]
+    injected = [
+        f"The pier opens. {phrase} It was closed for a year. {phrase} In March the ships return, and he said it was time.",
+        f"{phrase} He thanked the workers. {phrase} They had said in winter that they would be ready. The mayor came too.",
+    ]
+    assert watermark.find(injected, names=["Harbour Post"]) == phrase
+    whole = "\n".join(injected)
+    cleaned = [watermark.remove(line, phrase, within=whole) for line in injected]
+    assert [" ".join(line.split()) for line in cleaned] == clean
+
+
+CHINESE = (
+    "港口议会星期二开会讨论新码头，议会决定港口重新开放，码头费用由港口公司支付。市长说港口公司必须支付费用，"
+    "居民等待新码头重新开放。议会讨论费用，公司决定等待。居民讨论新码头，市长决定支付费用。"
+)
+
+
+def test_a_phrase_in_an_unspaced_script_is_found_by_what_it_splits() -> None:
+    text = CHINESE
+    for pair in ("议会", "码头", "费用", "公司"):
+        text = text.replace(pair, f"{pair[0]}海港日报{pair[1]}", 1)
+    mention = "他对海港日报说，没有决定。"
+    assert watermark.find([text, mention]) == "海港日报"
+    assert watermark.remove(text, "海港日报") == CHINESE
+    assert watermark.remove(mention, "海港日报") == mention
+
+
+CLEAN_LINES = [
+    ["他对海港日报说费用太高。海港日报记者问市长。《海港日报》报道，居民对海港日报说要等待。"],
+    [
+        "The President Lund said no. President Holm said yes. President Berg left. President Dahl said it."
+    ],
+    [
+        "It rained. Foreign Minister Lund left. Foreign Minister Berg came. Foreign Minister Dahl was away, he said."
+    ],
+    ["building the protest, leading the process, joining the project, the joint ject"],
+    ["See example.com. Go to example.com, or example.com."],
+    ["Yes, we can. He came. Yes, we can. The end. Yes, we can. He left and the end came."],
+    ["climate change, climate crisis, climate change, the change of climate, a crisis of climate"],
+]
+
+
+@pytest.mark.parametrize("texts", CLEAN_LINES)
+def test_what_recurs_as_writers_use_it_is_no_watermark(texts: list[str]) -> None:
+    assert watermark.find(texts) is None
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "Harbour Post",
+        "harbour post",
+        "港口报",
+        "نشر الميناء",
+        "ข่าวท่าเรือ",
+        "t.me/post",
+        "!! Post !!",
+    ],
+)
+def test_against_its_original_any_phrase_at_any_place_is_found(phrase: str) -> None:
+    for original in ("\n".join(LOWER), CHINESE * 2):
+        copy = original
+        for at in (150, 101, 60, 21, 7):
+            copy = copy[:at] + phrase + copy[at:]
+        assert watermark.against(copy, original) == phrase
+
+
+def test_against_its_original_mentions_and_edits_are_no_phrase() -> None:
+    original = "\n".join(
+        [*PARAGRAPHS, "told the Harbour Post", "the Harbour Post said", "a Harbour Post man"]
+    )
+    assert watermark.against(original, original) is None
+    assert watermark.against(original.replace("mayor", "chairman"), original) is None
+    assert watermark.against("", original) is None
+    assert watermark.against(original, "") is None
+    assert watermark.against(PARAGRAPHS[0] + " More was added here.", PARAGRAPHS[0]) is None
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_any_two_texts_are_compared(text: str, original: str) -> None:
+    watermark.against(text, original)
+
+
+def test_hostile_texts_are_looked_at_in_bounded_time() -> None:
+    for text in (
+        "a. " * 50_000,
+        "ab cd. Ef " * 20_000,
+        "港口报" * 50_000,
+        "x.com" * 20_000,
+        "aB1.co " * 20_000,
+    ):
+        watermark.find([text])
+    watermark.against("ab" * 50_000, "ba" * 50_000)
+
+
 @pytest.mark.corpus
 def test_the_seed_copy_reads_as_its_original(shared: Path) -> None:
     (page,) = shared.glob("seeds/sites/worldtimes/**/index.html")
