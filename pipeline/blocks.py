@@ -4,14 +4,14 @@ Knows how markup makes lines and paragraphs. Must not know which blocks are want
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lxml import etree
 
+from pipeline import inline, typography
 from pipeline import page as pages
-from pipeline import typography
 from pipeline.page import Element
 from pipeline.reading import Block, BlockKind
 
@@ -19,15 +19,21 @@ _PLAIN = (
     "p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "address", "center", "form",
     "fieldset", "dl", "dd", "dt", "ul", "ol", "menu", "body", "html", "figure", "figcaption", "details", "summary",
     "table", "thead", "tbody", "tfoot", "tr", "td", "th", "hgroup", "caption", "li", "blockquote", "pre", "dialog",
-    "h1", "h2", "h3", "h4", "h5", "h6",
+    "h1", "h2", "h3", "h4", "h5", "h6", "legend", "search",
 )  # fmt: skip
 _BLOCK_TAGS = frozenset(_PLAIN)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_BOLD_LEVEL = 4  # of a heading that only looks like one
 _LISTS = frozenset(("ul", "ol", "menu"))
 SKIPPED = frozenset((
     "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math", "canvas", "audio",
-    "video", "select", "option", "textarea", "button", "input", "head", "figcaption", "dialog",
+    "video", "select", "option", "textarea", "button", "input", "head", "figcaption", "dialog", "rt", "rp", "rtc",
 ))  # fmt: skip
+_EMBED = re.compile(
+    r"(?:^|[\s_-])(?:twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesky-embed|text-post-media|reddit-(?:card|embed)|"
+    r"fb-(?:post|video)|wp-embedded-content|imgur-embed-pub|telegram-post)",
+    re.IGNORECASE,
+)
 _BREAK = "\x1e"
 _PARAGRAPH_BREAK = re.compile(rf"{_BREAK}(?:\s*{_BREAK})+")
 _SENTENCE_END = re.compile(r"""[.!?…。！？:：;"”’»)）\]]$""")
@@ -82,6 +88,23 @@ class _Writer:
             if inside[mark]:
                 counts[mark] += size
 
+    def enter(self, node: Element, tag: str) -> None:
+        """Begin an element inside a line."""
+        if (mark := _MARKED.get(tag)) is not None:
+            self.inside[mark] += 1
+            self.links += mark == _LINK
+        elif tag == "q":
+            self.buffer.append("" if inline.is_quoted(node) else "“")
+        elif self.buffer and inline.begins_sentence(node, after=self.buffer[-1]):
+            self.buffer.append(" ")
+
+    def leave(self, node: Element, tag: str) -> None:
+        """End an element inside a line."""
+        if (mark := _MARKED.get(tag)) is not None:
+            self.inside[mark] = max(self.inside[mark] - 1, 0)
+        elif tag == "q" and not inline.is_quoted(node):
+            self.buffer.append("”")
+
     def flush(self) -> None:
         """End the block that is being written."""
         if not self.buffer:
@@ -99,17 +122,12 @@ class _Writer:
         self.links = min(self.inside[_LINK], 1)
 
 
-def walk(element: Element, *, skip: Callable[[Element], bool] | None = None) -> list[Block]:
-    """The blocks of an element, without the elements inside it that are to be skipped.
-
-    `<br><br>` ends a paragraph, blocks never run together, tables keep their rows.
-    """
-    return [piece.block for piece in pieces(element, skip=skip)]
+def walk(element: Element) -> list[Block]:
+    """The blocks of an element: `<br><br>` ends a paragraph, blocks never run together, tables keep their rows."""
+    return [piece.block for piece in pieces(element)]
 
 
-def pieces(  # noqa: C901, PLR0912  one walk over all elements of a page: a call for each would double its time
-    root: Element, *, skip: Callable[[Element], bool] | None = None
-) -> list[Piece]:
+def pieces(root: Element) -> list[Piece]:  # noqa: C901, PLR0912  one walk: a call for each element would double its time
     """The same blocks with where they stood."""
     writer = _Writer(root)
     outer: list[tuple[Element, Element, BlockKind, int]] = []
@@ -117,12 +135,12 @@ def pieces(  # noqa: C901, PLR0912  one walk over all elements of a page: a call
     for event, node in walker:
         tag = node.tag
         if event == "start":
-            if tag in SKIPPED or (skip is not None and node is not root and skip(node)):
+            if tag in SKIPPED or (tag == "sup" and inline.is_footnote(node)):
                 if tag in _BLOCK_TAGS:
                     writer.flush()
                 walker.skip_subtree()
                 continue
-            if tag in _BLOCK_TAGS:
+            if tag in _BLOCK_TAGS or (tag in inline.TAGS and inline.is_set_as_block(node)):
                 if writer.buffer:
                     writer.flush()
                 if tag == "table" and _holds_data(node):
@@ -130,15 +148,14 @@ def pieces(  # noqa: C901, PLR0912  one walk over all elements of a page: a call
                     walker.skip_subtree()
                     continue
                 outer.append((node, writer.element, writer.kind, writer.level))
-                writer.kind, writer.level = _kind(tag, writer.kind, writer.level)
+                writer.kind, writer.level = _kind(node, tag, writer.kind, writer.level)
                 writer.element = node
             elif tag == "br":
                 writer.buffer.append(_BREAK)
             elif tag == "hr":
                 writer.buffer.append(_BREAK * 2)
-            elif (mark := _MARKED.get(tag)) is not None:
-                writer.inside[mark] += 1
-                writer.links += mark == _LINK
+            elif tag in inline.TAGS:
+                writer.enter(node, tag)
             if text := node.text:
                 writer.add(text)
             continue
@@ -146,19 +163,24 @@ def pieces(  # noqa: C901, PLR0912  one walk over all elements of a page: a call
             if writer.buffer:
                 writer.flush()
             _, writer.element, writer.kind, writer.level = outer.pop()
-        elif (mark := _MARKED.get(tag)) is not None and writer.inside[mark]:
-            writer.inside[mark] -= 1
+        elif tag in inline.TAGS:
+            writer.leave(node, tag)
         if node is not root and (text := node.tail):
-            writer.add(text)
+            is_torn = text[0].isspace() and inline.is_drop_cap(node) and inline.continues(text)
+            writer.add(text.lstrip() if is_torn else text)
     writer.flush()
     return writer.pieces
 
 
-def _kind(tag: str, kind: BlockKind, level: int) -> tuple[BlockKind, int]:
+def _kind(node: Element, tag: str, kind: BlockKind, level: int) -> tuple[BlockKind, int]:
     """What a block element makes of the text in it, given what it stands in."""
     if tag in _HEADINGS:
         return (kind, level) if kind == "list_item" else ("heading", _HEADINGS[tag])
+    if tag == "p" and kind == "paragraph" and inline.is_bold_heading(node):
+        return "heading", _BOLD_LEVEL
     if tag == "blockquote":
+        if _EMBED.search(node.get("class") or ""):
+            return "embed", 0
         return ("quote", 0) if kind == "paragraph" else (kind, level)
     if tag == "li":
         return "list_item", max(level, 1) if kind == "list_item" else 1

@@ -16,6 +16,7 @@ from pipeline.page import Element, Page
 _MACHINERY = (
     "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math", "canvas", "audio",
     "video", "map", "select", "textarea", "button", "input", "dialog", "link", "datalist", "frameset", "applet",
+    "rt", "rp", "rtc",
     "amp-ad", "amp-embed", "amp-sticky-ad", "amp-sidebar", "amp-lightbox", "amp-consent", "amp-user-notification",
     "amp-state", "amp-list", "amp-social-share", "amp-next-page", "amp-story-player", "amp-analytics", "amp-iframe",
 )  # fmt: skip

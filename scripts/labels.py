@@ -90,7 +90,9 @@ class _Candidates:
             runs = sum(count for other, count in votes.items() if abs(other - offset) <= near)
             share = min(1.0, (runs + 2) / len(line))
             if share >= _SHARE:
-                found.append((max(offset, 0), min(offset + len(line), self._size), share * len(line)))
+                found.append(
+                    (max(offset, 0), min(offset + len(line), self._size), share * len(line))
+                )
         return found
 
 

@@ -76,9 +76,67 @@ def test_machinery_is_not_text() -> None:
     assert texts("<script>x</script>one<style>y</style><button>z</button> two") == ["one two"]
 
 
-def test_what_is_to_be_skipped_is() -> None:
-    found = blocks.walk(
-        fragment_fromstring("<div>a<p class='ad'>b</p>c</div>"),
-        skip=lambda e: e.get("class") == "ad",
-    )
-    assert [block.text for block in found] == ["a", "c"]
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<p><span class='dropcap'>N</span>a endlich</p>", ["Na endlich"]),
+        ("<p><span class='has-drop-cap'>T</span>\n he pier</p>", ["The pier"]),
+        ("<p><span class='dropcap'>A</span> man said</p>", ["A man said"]),
+        ("<p><span class='big'>N</span> o</p>", ["N o"]),
+        ("<p>H<wbr>arb\u00adour\u200bs</p>", ["Harbours"]),
+        ("<p><ruby>港<rp>(</rp><rt>みなと</rt><rp>)</rp></ruby>が</p>", ["港が"]),
+        (
+            "<p>Sunk<sup><a href='#note-1'>1</a></sup> in 5 m<sup>2</sup> and 1<sup>st</sup>.</p>",
+            ["Sunk in 5 m2 and 1st."],
+        ),
+        ("<p>Sunk<sup>[12]</sup>.</p>", ["Sunk."]),
+        ("<p>He said <q>no</q> and <q>“yes”</q>.</p>", ["He said “no” and “yes”."]),
+        ("<span>It rained.</span><span>He left.</span>", ["It rained. He left."]),
+        ("<span>U.</span> <span>S.</span>", ["U. S."]),
+        (
+            "<span style='display:block'>One</span><span style='display: block'>two</span>",
+            ["One", "two"],
+        ),
+        ("<p>&nbsp;</p><p>\u200b</p><p>a</p>", ["a"]),
+        ("<p>ท่า<b>เรือ</b>\n<i>เปิด</i></p>", ["ท่าเรือเปิด"]),
+        ("<p>港<b>口</b><br>重新</p>", ["港口重新"]),
+        ("<p>the <b>pier </b><i>opens</i> <a>now</a></p>", ["the pier opens now"]),
+        ("<p>H\u200darb\u200cour می\u200cروم</p>", ["Harbour می\u200cروم"]),
+        ("<ul><li>One</li><li>Two</li></ul>end", ["One", "Two", "end"]),
+        ("<dl><dt>Who</dt><dd>He</dd></dl>", ["Who", "He"]),
+        ("<p>a<p>b<div>c<p>d</div>e", ["a", "b", "c", "d", "e"]),
+    ],
+)
+def test_lines_and_words_are_those_that_readers_see(markup: str, expected: list[str]) -> None:
+    assert texts(markup) == expected
+
+
+def test_paragraphs_in_list_items_and_quotes_keep_their_kind() -> None:
+    markup = "<ul><li><p>one</p><p>two</p></li></ul><blockquote>a<blockquote><p>b</p></blockquote></blockquote>"
+    assert walked(markup) == [
+        Block("list_item", "one", 1),
+        Block("list_item", "two", 1),
+        Block("quote", "a"),
+        Block("quote", "b"),
+    ]
+
+
+def test_posts_of_other_sites_are_embeds() -> None:
+    markup = "<blockquote class='twitter-tweet'><p>Ahoy</p>— Ada</blockquote><blockquote>Said</blockquote>"
+    assert [block.kind for block in walked(markup)] == ["embed", "embed", "quote"]
+
+
+@pytest.mark.parametrize(
+    ("markup", "kind"),
+    [
+        ("<p><strong>The pier</strong></p>", "heading"),
+        ("<p> <b><i>The pier</i></b>&nbsp;</p>", "heading"),
+        ("<p><strong>The pier opens.</strong></p>", "paragraph"),
+        ("<p><strong>Why?</strong></p>", "paragraph"),
+        ("<p><strong>The pier</strong> opens</p>", "paragraph"),
+        ("<p><strong>" + "pier " * 40 + "</strong></p>", "paragraph"),
+        ("<ul><li><p><strong>The pier</strong></p></li></ul>", "list_item"),
+    ],
+)
+def test_a_short_line_in_bold_alone_is_a_heading(markup: str, kind: str) -> None:
+    assert [block.kind for block in walked(markup)] == [kind]
