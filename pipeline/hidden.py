@@ -22,17 +22,20 @@ _HIDDEN_STYLE = re.compile(
     re.IGNORECASE,
 )
 # What is for screen readers, or for nobody.
-_HIDDEN_CLASS = re.compile(
-    r"(?:^|\s)(?:(?:u-|is-)?visually-?hidden(?:-focusable)?|hidden-?visually|(?:u-)?sr-?only|sr-text|screen-?reader(?:-text|-only)?|"
-    r"show-for-sr|assistive-text|d-none|u-hidden|is-hidden|display-none|a11y-hidden|element-invisible)(?:\s|$)",
-    re.IGNORECASE,
-)
+_HIDDEN_CLASSES = frozenset((
+    "visually-hidden", "visuallyhidden", "u-visually-hidden", "is-visually-hidden", "visually-hidden-focusable",
+    "hidden-visually", "sr-only", "sronly", "u-sr-only", "sr-text", "screen-reader", "screenreader",
+    "screen-reader-text", "screenreader-text", "screen-reader-only", "show-for-sr", "assistive-text", "d-none",
+    "u-hidden", "is-hidden", "display-none", "a11y-hidden", "element-invisible",
+))  # fmt: skip
 # What is shown on some screens or in some states only. Questions and answers that open by a click are written so too:
 # prose is left alone.
-_SOMEWHERE_CLASS = re.compile(
-    r"(?:^|\s)(?:hidden|hide|u-hide|js-hidden|invisible|d-(?:md|lg|xl)-none|(?:md|lg|xl):hidden|hidden-(?:md|lg|desktop)|"
-    r"visible-(?:xs|mobile|print)(?:-block|-inline)?|(?:mobile|print)-?only|show-mobile)(?:\s|$)"
-)
+_SOMEWHERE_CLASSES = frozenset((
+    "hidden", "hide", "u-hide", "js-hidden", "invisible", "d-md-none", "d-lg-none", "d-xl-none", "md:hidden",
+    "lg:hidden", "xl:hidden", "hidden-md", "hidden-lg", "hidden-desktop", "visible-xs", "visible-xs-block",
+    "visible-xs-inline", "visible-mobile", "visible-print", "visible-print-block", "visible-print-inline",
+    "mobile-only", "print-only", "printonly", "show-mobile",
+))  # fmt: skip
 # "d-none d-md-block", "sr-only sm:not-sr-only": hidden on small screens only
 _SHOWN_WIDER = re.compile(
     r"(?:^|\s)(?:d-(?:sm|md|lg|xl|xxl)-(?:block|inline|flex|grid|table|initial)|"
@@ -228,11 +231,13 @@ def _begins_word(element: Element) -> bool:
 @lru_cache(maxsize=5000)
 def _weight(names: str) -> int:
     """What a class attribute says of being seen."""
+    words = names.lower().split()
+    is_hidden_always = not _HIDDEN_CLASSES.isdisjoint(words)
+    if not is_hidden_always and _SOMEWHERE_CLASSES.isdisjoint(words):
+        return 0
     if _SHOWN_WIDER.search(names):
         return 0
-    if _HIDDEN_CLASS.search(names):
-        return _HIDES
-    return _HIDES_SOMEWHERE if _SOMEWHERE_CLASS.search(names) else 0
+    return _HIDES if is_hidden_always else _HIDES_SOMEWHERE
 
 
 def _prose(element: Element) -> int:
