@@ -88,7 +88,8 @@ def normal_text(text: str) -> str:
     """
     lines = [_one_spaced(line) for line in _typed(text).splitlines()]
     said = [line for line in lines if line and not _is_clock(line)]
-    return " ".join(said or filter(None, lines))
+    joined = " ".join(said or filter(None, lines))
+    return _DASH.sub("-", joined) if "-" in joined else joined  # a dash may end one line
 
 
 def normal_digest(*, title: str | None, standfirst: str | None, text: str | None) -> bytes:

@@ -31,8 +31,8 @@ def train(
     """A model of few, oblivious trees."""
     model = CatBoostClassifier(
         iterations=iterations, depth=depth, learning_rate=rate, border_count=borders, random_seed=SEED,
-        verbose=False, thread_count=2, allow_writing_files=False, l2_leaf_reg=regularisation, bootstrap_type="Bernoulli",
-        subsample=0.8, rsm=0.5,
+        verbose=False, thread_count=2, allow_writing_files=False, l2_leaf_reg=regularisation,
+        bootstrap_type="Bernoulli", subsample=0.8, rsm=0.5,
     )  # fmt: skip
     model.fit(
         Pool(

@@ -26,8 +26,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 import bench_extraction as bench  # noqa: E402  # the same pages and options as the benchmark's
 
-from pipeline import forest, read, traits  # noqa: E402
 from pipeline import body as general  # noqa: E402
+from pipeline import forest, read, traits  # noqa: E402
 from pipeline.survey import Survey  # noqa: E402
 
 CORPORA = ("aeb", "fundus", "fundus_hist", "np4k424_clean", "wcxb_article")
@@ -52,7 +52,7 @@ class Page:
 def main() -> None:
     """Train, score and write."""
     arguments = _arguments()
-    score = bench.load_score(arguments.corpora)
+    score = bench._load(arguments.corpora / "score.py")
     pages = [page for corpus in CORPORA for page in _pages(arguments, corpus, score)]
     print(f"{len(pages)} pages, {sum(len(page.labels) for page in pages)} lines")
     _score_left_out(pages, score, folds=arguments.folds)
@@ -67,7 +67,7 @@ def _pages(arguments: argparse.Namespace, corpus: str, score: Any) -> list[Page]
     for row in score.load(arguments.corpora / "truth" / f"{corpus}.jsonl"):
         if not row.get("text"):
             continue
-        body = bench.page_bytes(arguments.corpora, corpus, row)
+        body = bench._page(arguments.corpora, corpus, row)
         if (seen := _seen(row, body)) is None:
             continue
         survey, told = seen
