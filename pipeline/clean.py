@@ -118,8 +118,10 @@ def _take_captions(cleaned: Cleaned, known: Known) -> None:
     title = typography.fold(known.title or "")
     kept: list[Block] = []
     for number, block in enumerate(cleaned.blocks):
-        folded = typography.fold(block.text)
-        is_told = folded in told and folded != title and block.kind != "heading"
+        is_told = False
+        if told and block.kind != "heading":
+            folded = typography.fold(block.text)
+            is_told = folded in told and folded != title
         is_line = block.kind == "paragraph" and bool(_CAPTION_LINE.match(block.text))
         if is_told or (is_line and not (number == 0 and len(cleaned.blocks) == 1)):
             cleaned.note(block.text, "caption")
@@ -183,8 +185,8 @@ def _take_credit(cleaned: Cleaned, known: Known) -> None:
     total = sum(len(block.text) for block in blocks)
     before = 0
     for number, block in enumerate(blocks):
-        link = known.credit_links.get(typography.fold(block.text))
-        credit = credit_line.of_line(block.text, url=link)
+        link = known.credit_links and known.credit_links.get(typography.fold(block.text))
+        credit = credit_line.of_line(block.text, url=link or None)
         if credit and (link or before >= total / 2 or len(blocks) - number <= 3):
             cleaned.note(block.text, "credit")
             cleaned.credit, cleaned.source_url = credit.name, credit.url

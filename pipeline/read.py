@@ -12,6 +12,7 @@ from config.rules import RuleSet
 from config.site import SiteConfig
 from pipeline import (
     blocks,
+    certainty,
     clean,
     dates,
     decode,
@@ -43,6 +44,8 @@ _OPINION = re.compile(
 )
 _MOST_TEXT = 2_000_000  # characters
 _MOST_BLOCKS = 20_000
+_MOST_PASSED_OVER = 60  # lines recorded, and characters of each: enough to see what was left out
+_PASSED_OVER = 160
 _LIVE = re.compile(r"/live(?:blog|s|-updates?)?/|live-?(?:blog|updates?|ticker)", re.IGNORECASE)
 
 
@@ -204,7 +207,8 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
         or bool(_OPINION.search(urlsplit(walk.page.url).path)),
         encoding=encoding,
         readers=dict(sorted(walk.readers.items())),
-        removed=(*_hidden_inside(walk, container), *cleaned.removed),
+        certainty=certainty.of(walk.readers, confirmed=walk.confirmed),
+        removed=(*_hidden_inside(walk, container), *_passed_over(walk), *cleaned.removed),
     )
 
 
@@ -278,3 +282,11 @@ def _hidden_inside(walk: Walk, container: Element | None) -> list[Removed]:
         for parent, text in walk.cleared.hidden[:200]
         if parent is container or container in parent.iterancestors()
     ][:50]
+
+
+def _passed_over(walk: Walk) -> list[Removed]:
+    """Lines that stood among the body's and were not chosen."""
+    return [
+        Removed(typography.shortened(text, limit=_PASSED_OVER), "not body")
+        for text in walk.passed_over[:_MOST_PASSED_OVER]
+    ]

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-EXTRACTOR_VERSION = "1"
+EXTRACTOR_VERSION = "2"
 """Raised whenever the same bytes and rules may give another Reading."""
 
 BlockKind = Literal["paragraph", "heading", "quote", "list_item", "table", "embed", "preformatted"]
@@ -111,6 +111,7 @@ class Reading:
     is_opinion: bool = False
     encoding: str | None = None
     readers: Mapping[str, str] = field(default_factory=dict)  # field -> reader that answered
+    certainty: Mapping[str, str] = field(default_factory=dict)  # field -> how sure that is
     removed: tuple[Removed, ...] = ()
     extractor: str = EXTRACTOR_VERSION
 
@@ -153,6 +154,7 @@ class Reading:
             "reason": self.reason.value if self.reason else None,
             "detail": self.detail,
             "readers": dict(self.readers),
+            "certainty": dict(self.certainty),
             "removed": [{"text": r.text, "why": r.why} for r in self.removed],
             "extractor": self.extractor,
         }
