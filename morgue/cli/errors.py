@@ -33,7 +33,10 @@ MEANINGS = {
         "or something asked for failed: a site of a crawl could not be reached, "
         "a file given to `extract` was not believed."
     ),
-    ExitCode.USAGE: "The command line, a setting or a site file is wrong. Nothing was done.",
+    ExitCode.USAGE: (
+        "The command line, a setting or a site file is wrong, and nothing was done; "
+        "or a line of a manifest is, and the others were read."
+    ),
     ExitCode.ARCHIVE: (
         "The archive cannot be used: missing, busy, newer than this Morgue, "
         "not writable, or no archive at all."

@@ -1,8 +1,7 @@
-"""`morgue extract`: what would be read from saved pages. Needs no archive and no network."""
+"""`morgue extract`: what is read from saved pages, a few or very many. Needs no archive and no network."""
 
-import json
+import os
 import sys
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,31 +11,23 @@ from typing import Any
 import click
 
 from config.settings import Settings
-from config.site import SiteConfig, ad_hoc_site
+from config.site import SiteConfig
 from morgue.cli import output
 from morgue.cli.access import clock_of, settings_of, sites_of
 from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.invocation import Invocation
-from morgue.cli.moments import START, parse
+from morgue.cli.moments import START
 from morgue.cli.options import is_url, json_option
-from pipeline.read import read
+from morgue.cli.saved_pages import Mistake, ReadSavedPage, SavedPage, listed
+from morgue.reading_processes import Known, Lost, in_order
 from pipeline.reading import Reading, Verdict
 
-
-@dataclass(frozen=True, slots=True)
-class SavedPage:
-    """A page on disk, and what its bytes do not say."""
-
-    file: str
-    url: str
-    site: str | None = None
-    content_type: str | None = None
-    fetched_at: datetime | None = None
+_STDIN = "-"
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="FILE…")
-@click.option("--url", help="Where the page is from. Several FILEs: use --manifest.")
+@click.argument("paths", nargs=-1, metavar="PATH…")
+@click.option("--url", help="Where the pages are from. Of several addresses: use --manifest.")
 @click.option(
     "--site", "site_name", metavar="NAME", help="Read by this site's rules, whatever the URL."
 )
@@ -44,161 +35,187 @@ class SavedPage:
     "--manifest",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE.jsonl",
-    help='Lines of {"file": …, "url": …} and, where known, "site", "content_type", "fetched_at".',
+    help='Lines of {"id": …, "path": …, "url": …} and, where known, "site", "content_type", '
+    '"fetched_at"; may be gzipped.',
 )
-@click.option("--fetched-at", type=START, help="When the page was fetched; now where absent.")
+@click.option("--fetched-at", type=START, help="When the pages were fetched; now where absent.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Processes that read at a time; one for each core where absent.",
+)
 @json_option
 @click.pass_obj
 def extract(
     invocation: Invocation,
-    files: Sequence[str],
+    paths: Sequence[str],
     *,
     url: str | None,
     site_name: str | None,
     manifest: Path | None,
     fetched_at: datetime | None,
+    jobs: int | None,
     as_json: bool,
 ) -> ExitCode:
-    """Say what would be read from saved pages.
+    """Say what is read from saved pages.
 
-    FILE is the page as the server sent it, plain or gzipped; "-" is standard input. The rules are
-    those of the configured site that covers the URL, or none. With --json one document a line:
-    title, standfirst, text with one block a line, authors, published, language, captions and more.
+    PATH is a page as the server sent it, plain or gzipped; "-" is standard input. Several are
+    several captures of one URL. A manifest lists pages of any number, each with its URL; relative
+    paths are relative to its folder, and the answers come in its order. The rules are those of the
+    configured site that covers a URL, or none.
+
+    With --json one document a line: title, standfirst (lead says the same, for score.py), text with
+    one block a line, blocks, authors, published, language, captions, the verdict, readers and more.
+    A page that hangs or kills its process is one quarantined reading. What is wrong with a line of
+    the manifest or its file is told under "error"; the other pages are read, and the exit code is 2.
     """
     settings = settings_of(invocation)
-    pages = [*_named(files, url=url, fetched_at=fetched_at, site=site_name)]
-    if manifest:
-        pages += _listed(manifest, site=site_name)
-    if not pages:
-        raise Failure("nothing to read", remedy="Name a FILE with --url, or give a --manifest.")
-    reader = _Reader(settings, needs=site_name)
-    worst = ExitCode.OK
-    for page in pages:
-        site, reading = reader.read(page)
-        if reading.verdict is not Verdict.BELIEVED:
-            worst = ExitCode.NOTHING
-        if as_json:
-            output.json_line({"file": page.file, "site": site.name} | reading.as_json())
-        else:
-            _print(page, site, reading)
-    return worst
+    sites = sites_of(settings)
+    if site_name and site_name not in sites:
+        raise Failure(
+            f"there is no site {site_name!r}", remedy="`morgue sites list` names those there are."
+        )
+    reading = ReadSavedPage(
+        sites=sites,
+        now=fetched_at or clock_of(settings).now(),
+        largest=int(settings.max_page_mb * 1_000_000),
+        max_depth=settings.max_depth,
+    )
+    named = _named(paths, url=url, site=site_name, largest=reading.largest)
+    if not named and manifest is None:
+        raise Failure("nothing to read", remedy="Name a PATH with --url, or give a --manifest.")
+    pages = _pages(named, manifest, site=site_name)
+    return _tell(_Show(reading, as_json=as_json), pages, settings=settings, jobs=jobs)
 
 
 def _named(
-    files: Sequence[str], *, url: str | None, fetched_at: datetime | None, site: str | None
-) -> Iterator[SavedPage]:
-    if not files:
-        return
+    paths: Sequence[str], *, url: str | None, site: str | None, largest: int
+) -> list[SavedPage]:
+    if not paths:
+        return []
     if not url:
         raise Failure("where is the page from?", remedy="Give its address with --url.")
     if not is_url(url):
         raise Failure(f"{url!r} is no URL", remedy="Begin with http:// or https://.")
-    if len(files) > 1:
-        raise Failure(
-            "several files have one --url", remedy="List them with their URLs in a --manifest."
+    if _STDIN not in paths:
+        return [SavedPage(id=path, path=path, url=url, site=site) for path in paths]
+    if len(paths) > 1:
+        raise Failure("standard input stands beside files", remedy="Read it in a call of its own.")
+    body = sys.stdin.buffer.read(largest + 1)
+    return [SavedPage(id=_STDIN, path=_STDIN, url=url, site=site, body=body)]
+
+
+def _pages(
+    named: list[SavedPage], manifest: Path | None, *, site: str | None
+) -> Iterator["SavedPage | Known[_Told]"]:
+    yield from named
+    if manifest is None:
+        return
+    for page in listed(manifest, site=site):
+        yield page if isinstance(page, SavedPage) else Known(_Told(mistake=page))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is printed of one page."""
+
+    text: str = ""
+    is_believed: bool = False
+    mistake: Mistake | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Show:
+    """Reads a page and says it, in the process that reads: all that is left to do is to print it."""
+
+    reading: ReadSavedPage
+    as_json: bool
+
+    def prepare(self) -> None:
+        """Import the readers."""
+        self.reading.prepare()
+
+    def __call__(self, page: SavedPage) -> _Told:
+        """Read and say one page."""
+        read = self.reading(page)
+        if isinstance(read, Mistake):
+            return _Told(mistake=read)
+        site, reading = read
+        return self.told(page, reading, site=site)
+
+    def told(self, page: SavedPage, reading: Reading, *, site: SiteConfig | None) -> _Told:
+        """How a reading is said."""
+        name = site.name if site else page.site
+        text = _document(page, reading, site=name) if self.as_json else _words(page, reading, name)
+        return _Told(text, is_believed=reading.verdict is Verdict.BELIEVED)
+
+
+def _tell(
+    show: _Show,
+    pages: Iterator["SavedPage | Known[_Told]"],
+    *,
+    settings: Settings,
+    jobs: int | None,
+) -> ExitCode:
+    """Print every page in order; the worst that was met decides the exit code."""
+    worst = ExitCode.OK
+    results = in_order(show, pages, jobs=jobs or cores(), timeout_s=settings.reading_timeout_s)
+    for result in results:
+        told = result
+        if not isinstance(told, _Told):
+            page, lost = told
+            told = show.told(page, failed(page, lost), site=None)
+        if told.mistake:
+            worst = ExitCode.USAGE
+            _print_mistake(told.mistake, as_json=show.as_json)
+            continue
+        if not told.is_believed and worst is ExitCode.OK:
+            worst = ExitCode.NOTHING
+        output.line(told.text)
+    return worst
+
+
+def failed(page: SavedPage, lost: Lost) -> Reading:
+    """The reading of a page that hung or killed its process."""
+    return Reading(
+        url=page.url, verdict=Verdict.QUARANTINED, reason=lost.reason, detail=lost.detail
+    )
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _print_mistake(mistake: Mistake, *, as_json: bool) -> None:
+    if as_json:
+        output.json_line(
+            {
+                "id": mistake.id,
+                "path": mistake.path,
+                "url": mistake.url,
+                "error": mistake.words,
+                "remedy": mistake.remedy,
+            }
         )
-    yield SavedPage(file=files[0], url=url, fetched_at=fetched_at, site=site)
+        return
+    remedy = f"\n{mistake.remedy}" if mistake.remedy else ""
+    output.note(f"morgue: {output.safe(mistake.words)}{remedy}")
 
 
-def _listed(manifest: Path, *, site: str | None) -> Iterator[SavedPage]:
-    """The pages of a manifest; relative file names are relative to the manifest's folder."""
-    with manifest.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield _entry(line, place=f"{manifest}:{number}", folder=manifest.parent, site=site)
+def _document(page: SavedPage, reading: Reading, *, site: str | None) -> str:
+    told = {"id": page.id, "path": page.path, "site": site, **reading.as_json()}
+    return output.as_json(told | {"lead": reading.standfirst}, indent=None)
 
 
-def _entry(line: str, *, place: str, folder: Path, site: str | None) -> SavedPage:
-    try:
-        entry = json.loads(line)
-        moment = entry.get("fetched_at")
-        return SavedPage(
-            file=str(folder / entry["file"]),
-            url=entry["url"],
-            site=site or entry.get("site"),
-            content_type=entry.get("content_type"),
-            fetched_at=parse(moment) if moment else None,
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Failure(
-            f"{place}: no page: {error!r}",
-            remedy='Write one {"file": "page.html", "url": "https://…"} a line.',
-        ) from error
-
-
-class _Reader:
-    """Chooses the site of each page and reads it."""
-
-    def __init__(self, settings: Settings, *, needs: str | None) -> None:
-        self._sites = sites_of(settings)
-        self._limit = int(settings.max_page_mb * 1_000_000)
-        self._max_depth = settings.max_depth
-        self._now = clock_of(settings).now()
-        if needs:
-            self._site_named(needs)
-
-    def read(self, page: SavedPage) -> tuple[SiteConfig, Reading]:
-        """Read one page by the rules of its site."""
-        site = self._site_named(page.site) if page.site else self._site_covering(page.url)
-        return site, read(
-            _body(page.file, limit=self._limit),
-            url=page.url,
-            site=site,
-            fetched_at=page.fetched_at or self._now,
-            content_type=page.content_type,
-            max_depth=self._max_depth,
-        )
-
-    def _site_named(self, name: str) -> SiteConfig:
-        if name not in self._sites:
-            raise Failure(
-                f"there is no site {name!r}", remedy="`morgue sites list` names those there are."
-            )
-        return self._sites[name]
-
-    def _site_covering(self, url: str) -> SiteConfig:
-        for site in self._sites.values():
-            if site.covers(url):
-                return site
-        try:
-            return ad_hoc_site(url)
-        except ValueError as error:
-            raise Failure(f"{url!r} is no URL: {error}") from error
-
-
-def _body(file: str, *, limit: int) -> bytes:
-    """The bytes of a saved page, unpacked where gzipped, no more than `limit`."""
-    try:
-        body = sys.stdin.buffer.read(limit + 1) if file == "-" else _bytes_of(file, limit=limit)
-        if body.startswith(b"\x1f\x8b"):
-            body = _unpacked(body, limit=limit)
-    except (OSError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Failure(f"{file} cannot be read: {reason}") from error
-    if len(body) > limit:
-        raise Failure(
-            f"{file} is larger than {limit // 1_000_000} MB",
-            remedy="Raise the setting max_page_mb.",
-        )
-    return body
-
-
-def _bytes_of(file: str, *, limit: int) -> bytes:
-    with Path(file).open("rb") as stream:
-        return stream.read(limit + 1)
-
-
-def _unpacked(body: bytes, *, limit: int) -> bytes:
-    """The content of a gzip file, whose end may be missing."""
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    return unpacker.decompress(body, limit + 1)
-
-
-def _print(page: SavedPage, site: SiteConfig, reading: Reading) -> None:
+def _words(page: SavedPage, reading: Reading, site: str | None) -> str:
     """A reading for people."""
     rows: list[tuple[str, Any]] = [
-        ("file", page.file),
-        ("site", site.name),
+        ("path", page.path),
+        ("site", site),
         ("verdict", reading.verdict.value),
         ("reason", " ".join(filter(None, (reading.reason, reading.detail)))),
         ("title", reading.title),
@@ -213,12 +230,7 @@ def _print(page: SavedPage, site: SiteConfig, reading: Reading) -> None:
         ("source", reading.source_url),
         ("canonical", reading.canonical_url),
         ("watermark", reading.watermark),
+        *(("caption", caption) for caption in reading.captions),
     ]
-    for name, value in rows:
-        if value:
-            output.line(f"{name + ':':<12}{output.one_line(str(value))}")
-    for caption in reading.captions:
-        output.line(f"{'caption:':<12}{output.one_line(caption)}")
-    output.line()
-    output.line(output.safe(reading.text))
-    output.line()
+    lines = [f"{name + ':':<12}{output.one_line(str(value))}" for name, value in rows if value]
+    return "\n".join([*lines, "", output.safe(reading.text), ""])

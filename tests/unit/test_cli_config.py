@@ -193,14 +193,107 @@ def test_a_gzip_bomb_is_refused(folder: Path) -> None:
     assert "larger than 20 MB" in result.stderr
 
 
-def test_a_manifest_names_many_pages(folder: Path) -> None:
+def manifest(folder: Path, *lines: object, name: str = "list.jsonl") -> str:
+    text = "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines)
+    body = text.encode()
+    (folder / name).write_bytes(gzip.compress(body) if name.endswith(".gz") else body)
+    return name
+
+
+def test_a_manifest_names_many_pages_and_is_answered_in_its_order(folder: Path) -> None:
     (folder / "page.html").write_text(PAGE)
-    entry = {"file": "page.html", "url": "https://dunnock.example/", "fetched_at": "2024-05-01"}
-    lines = [json.dumps(entry | {"url": f"https://dunnock.example/{n}"}) for n in range(3)]
-    (folder / "list.jsonl").write_text("\n".join(lines) + "\n\n")
-    result = run("extract", "--manifest", "list.jsonl", "--json")
-    told = [json.loads(line) for line in result.output.splitlines()]
-    assert [one["url"] for one in told] == [f"https://dunnock.example/{n}" for n in range(3)]
+    entry = {"path": "page.html", "fetched_at": "2024-05-01"}
+    rows = [entry | {"id": n, "url": f"https://dunnock.example/{n}"} for n in range(9)]
+    for name in ("list.jsonl", "list.jsonl.gz"):
+        result = run(
+            "extract", "--manifest", manifest(folder, *rows, "", name=name), "--json", "--jobs", "2"
+        )
+        told = [json.loads(line) for line in result.output.splitlines()]
+        assert [(one["id"], one["url"]) for one in told] == [(r["id"], r["url"]) for r in rows]
+        assert result.exit_code == 0
+
+
+def test_a_page_of_a_manifest_has_every_field_that_a_scorer_wants(folder: Path) -> None:
+    (folder / "page.html").write_text(PAGE)
+    row = {"id": "a1", "path": "page.html", "url": "https://dunnock.example/", "text": "truth"}
+    (told,) = run("extract", "--manifest", manifest(folder, row), "--json").output.splitlines()
+    wanted = (
+        "id url title standfirst text blocks authors published modified language section tags images "
+        "captions credit source_url canonical_url verdict readers lead path site"
+    )
+    assert set(wanted.split()) <= set(json.loads(told))
+    assert json.loads(told)["lead"] == json.loads(told)["standfirst"]
+
+
+def test_a_file_is_named_by_its_path_where_it_has_no_id(folder: Path) -> None:
+    (folder / "deep").mkdir()
+    (folder / "deep" / "page.html").write_text(PAGE)
+    row = {"file": "page.html", "url": "https://dunnock.example/"}
+    name = manifest(folder, row, name="deep/list.jsonl")
+    told = json.loads(run("extract", "--manifest", name, "--json").output)
+    assert (told["id"], told["path"]) == ("page.html", "deep/page.html")
+
+
+def test_the_domain_of_a_publisher_is_no_site_that_is_missing(folder: Path) -> None:
+    (folder / "page.html").write_text(PAGE)
+    row = {"path": "page.html", "url": "https://www.dunnock.example/", "site": "dunnock.example"}
+    told = json.loads(run("extract", "--manifest", manifest(folder, row), "--json").output)
+    assert told["site"] == "dunnock"
+
+
+def test_a_wrong_row_is_told_in_its_place_and_the_others_are_read(folder: Path) -> None:
+    (folder / "page.html").write_text(PAGE)
+    (folder / "bomb.gz").write_bytes(gzip.compress(bytes(30_000_000)))
+    (folder / "torn.gz").write_bytes(b"\x1f\x8b\xff\xff torn")
+    right = {"id": "right", "path": "page.html", "url": "https://dunnock.example/ferry"}
+    wrong = [
+        "{broken",
+        right | {"id": "gone", "path": "gone.html"},
+        right | {"id": "bomb", "path": "bomb.gz"},
+        right | {"id": "torn", "path": "torn.gz"},
+        right | {"id": "no url", "url": None},
+        right | {"id": "odd url", "url": "dunnock"},
+        right | {"id": "odd host", "url": "https://[/"},
+        right | {"id": "site", "site": "nobody"},
+        right | {"id": "long", "url": "https://dunnock.example/" + "x" * 5000},
+        "[" * 100_000,
+        '{"id": "' + "x" * 9_000_000,
+    ]
+    result = run("extract", "--manifest", manifest(folder, right, *wrong, right), "--json")
+    assert result.exit_code == ExitCode.USAGE
+    told = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [row.get("verdict") for row in told] == ["believed", *[None] * len(wrong), "believed"]
+    for number, row in enumerate(told[1:-1], start=2):
+        assert row["error"].startswith(f"list.jsonl:{number}: "), row
+    assert [row["id"] for row in told[2:9]] == [row["id"] for row in wrong[1:8]]
+
+
+def test_pages_of_a_manifest_are_told_to_people_too(folder: Path) -> None:
+    (folder / "page.html").write_text(PAGE)
+    row = {"path": "page.html", "url": "https://dunnock.example/ferry"}
+    result = run("extract", "--manifest", manifest(folder, row, row | {"path": "gone"}))
+    assert result.exit_code == ExitCode.USAGE
+    assert "title:      Ferry timetable is cut in half" in result.stdout
+    assert "list.jsonl:2: gone cannot be read: No such file" in result.stderr
+
+
+def test_several_paths_are_captures_of_one_url(folder: Path) -> None:
+    for name in ("monday.html", "tuesday.html"):
+        (folder / name).write_text(PAGE)
+    url = ("--url", "https://dunnock.example/ferry", "--json")
+    lines = run("extract", "monday.html", "tuesday.html", *url).output.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == ["monday.html", "tuesday.html"]
+
+
+def test_a_page_that_takes_too_long_is_quarantined(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MORGUE_READING_TIMEOUT_S", "0.000001")
+    (folder / "page.html").write_text(PAGE)
+    result = run("extract", "page.html", "--url", "https://dunnock.example/ferry", "--json")
+    told = json.loads(result.output)
+    assert (told["verdict"], told["reason"]) == ("quarantined", "timeout")
+    assert result.exit_code == ExitCode.NOTHING
 
 
 @pytest.mark.parametrize(
