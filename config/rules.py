@@ -47,10 +47,11 @@ class FieldRule(Strict):
     )
     regex: Regex | None = Field(
         default=None,
-        description="Searched in the text. The value is the group named value, else the first "
+        description="Searched in the text that was selected; without css and xpath in the page's "
+        "whole markup, scripts included. The value is the group named value, else the first "
         "group, else all that was found; where nothing is found the rule yields nothing.",
     )
-    all: bool = Field(default=False, description="Take every matching element, not only the first.")
+    all: bool = Field(default=False, description="Take every match, not only the first.")
 
     @model_validator(mode="before")
     @classmethod
@@ -58,9 +59,27 @@ class FieldRule(Strict):
         return {"css": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _has_one_selector(self) -> Self:
-        one_of(self.css, self.xpath)
+    def _selects_something(self) -> Self:
+        if self.css or self.xpath or not self.regex:
+            one_of(self.css, self.xpath)
+        elif self.attribute:
+            raise mistake(
+                "stands beside a regex alone",
+                remedy="Add css: and a selector of the element that has it.",
+                at=("attribute",),
+            )
         return self
+
+    @property
+    def selector(self) -> str:
+        """The rule as a person knows it."""
+        parts = (
+            self.css,
+            f"xpath {self.xpath}" if self.xpath else None,
+            f"[{self.attribute}]" if self.attribute else None,
+            f"regex {self.regex.pattern}" if self.regex else None,
+        )
+        return " ".join(filter(None, parts))
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -124,3 +143,15 @@ class RuleSet(Strict):
         description="strptime formats, tried in order on published and modified; a moment without "
         "an offset is in the site's time zone.",
     )
+
+    @model_validator(mode="after")
+    def _body_is_elements(self) -> Self:
+        for number, rule in enumerate(self.body):
+            for name in ("attribute", "regex"):
+                if getattr(rule, name):
+                    raise mistake(
+                        "does nothing here: a body is made of elements",
+                        remedy="Remove it; remove_text: leaves out blocks by what they say.",
+                        at=("body", number, name),
+                    )
+        return self

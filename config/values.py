@@ -45,6 +45,21 @@ _OWN_HEADERS = {
 }
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
+XPATH_PREFIXES = {"re": "http://exslt.org/regular-expressions"}
+"""What an XPath may use besides XPath 1.0: https://exslt.github.io/regexp/."""
+
+_XPATH_OWN_FUNCTIONS = frozenset(("re:test", "re:match", "re:replace"))
+_XPATH_WORDS = frozenset(
+    (
+        *("and", "or", "div", "mod", "node", "text", "comment", "processing-instruction"),
+        *("last", "position", "count", "id", "local-name", "namespace-uri", "name"),
+        *("string", "concat", "starts-with", "contains", "substring-before", "substring-after"),
+        *("substring", "string-length", "normalize-space", "translate"),
+        *("boolean", "not", "true", "false", "lang", "number", "sum", "floor", "ceiling", "round"),
+    )
+)
+"""What may stand before a bracket in XPath 1.0."""
+
 
 def mistake(words: str, *, remedy: str, at: Sequence[str | int] = ()) -> PydanticCustomError:
     """An error for a validator to raise.
@@ -204,13 +219,30 @@ def _xpath(value: str) -> str:
     from lxml import etree  # noqa: PLC0415  as above
 
     try:
-        etree.XPath(value)
+        etree.XPath(value, namespaces=XPATH_PREFIXES)
     except etree.XPathError as error:
         raise mistake(
             f"is no XPath: {str(error).lower()}",
             remedy="Try it in a browser: $x('…') in the console.",
         ) from None
+    if unknown := _unknown_in_xpath(value):
+        raise mistake(
+            f"is no XPath: nobody knows {unknown}",
+            remedy="There are the functions of XPath 1.0, and re:test, re:match and re:replace.",
+        )
     return value
+
+
+def _unknown_in_xpath(value: str) -> str | None:
+    """A function, prefix or variable that lxml would stumble over on the first page that leads to it."""
+    bare = re.sub(r"\"[^\"]*\"|'[^']*'", "''", value)
+    if variable := re.search(r"\$[\w.-]+", bare):
+        return variable[0]
+    for name in re.findall(r"(?<![\w.:-])([A-Za-z_][\w.-]*:[A-Za-z_*][\w.-]*)", bare):
+        if name not in _XPATH_OWN_FUNCTIONS:
+            return str(name)
+    called = re.findall(r"(?<![\w.:-])([A-Za-z_][\w.-]*)\s*\(", bare)
+    return next((f"{name}()" for name in called if name not in _XPATH_WORDS), None)
 
 
 def _date(value: object) -> object:

@@ -3,8 +3,9 @@
 Knows how selectors, attributes and patterns yield texts. Must not know what the fields mean.
 """
 
+import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
@@ -13,6 +14,7 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 
 from config.rules import FieldRule, RuleSet
+from config.values import XPATH_PREFIXES
 from pipeline import page as pages
 from pipeline import typography
 from pipeline.page import Element, Page
@@ -40,6 +42,18 @@ class Ruled:
         return next(iter(self.fields.get(name, ())), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one rule comes to on a page."""
+
+    field: str
+    selector: str
+    is_used: bool  # of a field's rules the first that yields something
+    found: tuple[
+        str, ...
+    ]  # the texts; of `remove` what is removed, of `body` what its containers hold
+
+
 def apply(ruleset: RuleSet, page: Page) -> Ruled:
     """Drop what the rules remove from the page's tree, then read every field; the first rule that yields wins."""
     for selector in ruleset.remove:
@@ -56,16 +70,34 @@ def apply(ruleset: RuleSet, page: Page) -> Ruled:
                     ruled.captions = elements
                 break
     for rule in ruleset.body:
-        containers = _outermost(
-            item for item in _select(rule, page.root) if not isinstance(item, str)
-        )
+        containers = _containers(rule, page)
         if any(pages.own_text(container) for container in containers):
             ruled.bodies = containers
             break
     return ruled
 
 
+def attempt(ruleset: RuleSet, page: Page) -> Iterator[Trial]:
+    """Every rule on a page, the ones that are not needed too; what the rules remove is removed from its tree."""
+    for selector in ruleset.remove:
+        elements = list(_select_css(selector, page.root))
+        yield Trial("remove", selector, bool(elements), tuple(map(pages.own_text, elements)))
+        for element in elements:
+            pages.drop(element)
+    for name in (*_FIELDS, "body"):
+        is_answered = False
+        for rule in getattr(ruleset, name):
+            if name == "body":
+                texts = [t for e in _containers(rule, page) if (t := pages.own_text(e))]
+            else:
+                _, texts = _read(rule, page)
+            yield Trial(name, rule.selector, bool(texts) and not is_answered, tuple(texts))
+            is_answered = is_answered or bool(texts)
+
+
 def _read(rule: FieldRule, page: Page) -> tuple[list[Element], list[str]]:
+    if rule.regex and not (rule.css or rule.xpath):
+        return [], _in_markup(rule.regex, page, all_of_them=rule.all)
     elements: list[Element] = []
     texts: list[str] = []
     for found in _select(rule, page.root):
@@ -75,9 +107,8 @@ def _read(rule: FieldRule, page: Page) -> tuple[list[Element], list[str]]:
             raw = found.get(rule.attribute) or ""
         else:
             raw = pages.own_text(found)
-        text = (
-            _matched(rule.regex, typography.settle(raw)) if rule.regex else typography.settle(raw)
-        )
+        settled = typography.settle(raw)
+        text = _matched(rule.regex.search(settled)) if rule.regex else settled
         if not text:
             continue
         texts.append(text)
@@ -86,6 +117,22 @@ def _read(rule: FieldRule, page: Page) -> tuple[list[Element], list[str]]:
         if not rule.all:
             break
     return elements, texts
+
+
+def _in_markup(pattern: re.Pattern[str], page: Page, *, all_of_them: bool) -> list[str]:
+    """What a pattern finds in the page's markup as it was parsed: scripts and attributes are part of it."""
+    markup = etree.tostring(page.root, encoding="unicode", method="html")
+    texts: list[str] = []
+    for match in pattern.finditer(markup):
+        if text := html.unescape(_matched(match)):
+            texts.append(text)
+        if texts and (not all_of_them or len(texts) == _MOST_MATCHES):
+            break
+    return texts
+
+
+def _containers(rule: FieldRule, page: Page) -> list[Element]:
+    return _outermost(item for item in _select(rule, page.root) if not isinstance(item, str))
 
 
 def _select(rule: FieldRule, root: Element) -> list[Element | str]:
@@ -108,23 +155,15 @@ def _css(selector: str) -> CSSSelector:
 
 @lru_cache(maxsize=2000)
 def _xpath(expression: str) -> etree.XPath:
-    return etree.XPath(expression)
+    return etree.XPath(expression, namespaces=XPATH_PREFIXES)
 
 
-def _matched(pattern: re.Pattern[str], text: str) -> str:
+def _matched(match: re.Match[str] | None) -> str:
     """The part of a text that a pattern means: its group "value", its first group, or the whole match."""
-    match = pattern.search(text)
     if not match:
         return ""
-    groups = match.groupdict()
-    part = (
-        groups["value"]
-        if "value" in groups
-        else match.group(1)
-        if pattern.groups
-        else match.group()
-    )
-    return typography.settle(part or "")
+    group: str | int = "value" if "value" in match.re.groupindex else min(match.re.groups, 1)
+    return typography.settle(match[group] or "")
 
 
 def _link_of(name: str, elements: list[Element], page: Page) -> dict[str, str]:

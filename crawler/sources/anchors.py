@@ -7,6 +7,8 @@ from urllib.parse import urljoin
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
 
+from config.values import XPATH_PREFIXES
+
 MAX_ANCHORS: Final = 20_000
 """Links of one page that are looked at."""
 
@@ -60,7 +62,7 @@ def _picked(root: etree._Element, *, css: str | None, xpath: str | None) -> list
     if css:
         return list(cast("Any", CSSSelector(css, translator="html")(root)))
     if xpath:
-        found = cast("Any", root.xpath(xpath))
+        found = cast("Any", root.xpath(xpath, namespaces=XPATH_PREFIXES))
         return list(found) if isinstance(found, list) else []
     return [root]
 

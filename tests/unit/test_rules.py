@@ -9,6 +9,7 @@ PAGE = """<html><body><div class="top">City / Port</div><div class="name">Pier r
 <p class="by">By Ada Lund for the Post</p><p class="by">By Bo Ek</p>
 <span class="when" data-at="2026-03-02">Published: Mar 2, 2026</span>
 <div class="text"><p>One.</p><div class="text"><p>Two.</p></div><p class="ad">Buy.</p></div>
+<script>var story = {"paper": "Ale &amp; Bo", "id": 7, "id2": 8};</script>
 <p class="source">Source: <a href="/wire/7">Tidal Wire</a></p></body></html>"""
 
 
@@ -63,3 +64,44 @@ def test_a_credit_line_brings_its_address() -> None:
 
 def test_an_empty_container_is_no_body() -> None:
     assert applied(body=["div.nothing", "p.by"]).bodies[0].tag == "p"
+
+
+def test_a_pattern_alone_is_searched_in_the_whole_markup() -> None:
+    assert applied(section={"regex": '"paper": "([^"]+)"'}).one("section") == "Ale & Bo"
+    assert applied(published={"regex": 'data-at="([^"]+)"'}).one("published") == "2026-03-02"
+    ids = {"regex": r'"id\d?": (\d)'}
+    assert applied(tags=ids).fields["tags"] == ["7"]
+    assert applied(tags=ids | {"all": True}).fields["tags"] == ["7", "8"]
+    assert "tags" not in applied(tags={"regex": "nothing like it"}).fields
+
+
+def test_an_xpath_may_use_regular_expressions() -> None:
+    assert (
+        applied(authors={"xpath": "//p[re:test(., '^By [A-Z]\\w Ek')]"}).one("authors")
+        == "By Bo Ek"
+    )
+
+
+def test_an_attempt_tells_every_rule_and_what_it_came_to() -> None:
+    page = pages.parse(PAGE, url="https://harbour.example/2026/pier", max_depth=100)
+    assert isinstance(page, pages.Page)
+    ruleset = RuleSet.model_validate(
+        {
+            "title": ["h1", "div.name", "div.top"],
+            "authors": {"css": "p.by", "regex": "By (.+)", "all": True},
+            "body": ["article", "div.text"],
+            "remove": ["p.ad", "p.nothing"],
+        }
+    )
+    found = {(trial.field, trial.selector): trial for trial in rules.attempt(ruleset, page)}
+    assert found["remove", "p.ad"].found == ("Buy.",)
+    assert not found["remove", "p.nothing"].is_used
+    assert [found["title", name].is_used for name in ("h1", "div.name", "div.top")] == [
+        False,
+        True,
+        False,
+    ]
+    assert found["title", "div.top"].found == ("City / Port",)
+    assert found["authors", "p.by regex By (.+)"].found == ("Ada Lund for the Post", "Bo Ek")
+    assert found["body", "article"].found == ()
+    assert found["body", "div.text"].found == ("One. Two.",)

@@ -125,6 +125,44 @@ MISTAKES = {
             "Try it in a browser: $x('…') in the console."
         ),
     ),
+    "an XPath with a function of another XPath": (
+        "extract:\n  title: {xpath: '//h1[ends-with(., \"x (\")]'}\n",
+        (
+            'harbour.yaml:5:18: extract.title.xpath: "//h1[ends-with(., "x (")]" is no XPath: '
+            "nobody knows ends-with(). "
+            "There are the functions of XPath 1.0, and re:test, re:match and re:replace."
+        ),
+    ),
+    "an XPath with a variable": (
+        "extract:\n  title: {xpath: '//h1[. = $name]'}\n",
+        (
+            'harbour.yaml:5:18: extract.title.xpath: "//h1[. = $name]" is no XPath: '
+            "nobody knows $name. "
+            "There are the functions of XPath 1.0, and re:test, re:match and re:replace."
+        ),
+    ),
+    "an XPath with a strange prefix": (
+        "extract:\n  title: {xpath: '//svg:text'}\n",
+        (
+            'harbour.yaml:5:18: extract.title.xpath: "//svg:text" is no XPath: '
+            "nobody knows svg:text. "
+            "There are the functions of XPath 1.0, and re:test, re:match and re:replace."
+        ),
+    ),
+    "an attribute beside a regex alone": (
+        "extract:\n  title:\n    regex: 'headline: (.+)'\n    attribute: content\n",
+        (
+            "harbour.yaml:7:16: extract.title.attribute: attribute stands beside a regex alone. "
+            "Add css: and a selector of the element that has it."
+        ),
+    ),
+    "a body by regex": (
+        "extract:\n  body:\n    - css: div.story\n      regex: '.+'\n",
+        (
+            "harbour.yaml:7:14: extract.body.0.regex: regex does nothing here: "
+            "a body is made of elements. Remove it; remove_text: leaves out blocks by what they say."
+        ),
+    ),
     "a rule with two selectors": (
         "extract:\n  - title:\n      css: h1\n      xpath: //h1\n",
         "harbour.yaml:7:14: extract.0.title.xpath: xpath stands beside css. Keep one of them.",
