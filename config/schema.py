@@ -31,6 +31,16 @@ def site_schema() -> dict[str, Any]:
     for rule in ("FieldRule", "LinkRule"):
         written_out = parts[rule]["anyOf"][1]
         written_out["oneOf"] = [{"required": ["css"]}, {"required": ["xpath"]}]
+    selecting = parts["FieldRule"]["anyOf"][1]
+    searching = {name: selecting["properties"][name] for name in ("regex", "all")}
+    parts["FieldRule"]["anyOf"].append(
+        {
+            "type": "object",
+            "properties": searching,
+            "required": ["regex"],
+            "additionalProperties": False,
+        }
+    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A site of Morgue",

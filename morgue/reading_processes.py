@@ -43,18 +43,12 @@ class Work(Protocol[T_contra, R_co]):
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
-    """Why a task has no result."""
+class Lost(Generic[T]):
+    """A task without a result, and why it has none."""
 
+    task: T
     reason: Reason
     detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Known(Generic[R]):
-    """A result that needs no process, in its place in the order."""
-
-    result: R
 
 
 @dataclass(slots=True)
@@ -83,8 +77,8 @@ class _Process:
 
 
 def in_order(
-    work: Work[T, R], tasks: Iterable[T | Known[R]], *, jobs: int, timeout_s: float
-) -> Iterator[R | tuple[T, Lost]]:
+    work: Work[T, R], tasks: Iterable[T], *, jobs: int, timeout_s: float
+) -> Iterator[R | Lost[T]]:
     """The results in the order of the tasks, which are taken no faster than results are.
 
     Args:
@@ -94,7 +88,7 @@ def in_order(
         timeout_s: The longest that one task may take.
 
     Yields:
-        Each result; the task and why it is lost where its time was up or its process died.
+        Each result, or the task as lost where its time was up, it raised, or its process died.
 
     Raises:
         RuntimeError: A process cannot be started at all.
@@ -126,7 +120,8 @@ class _Crew:
                 if task is self:
                     is_over = True
                     break
-                window.append(self._entry(task))
+                window.append(_Entry(task))
+                self._waiting.append(window[-1])
             while window and window[0].is_done:
                 yield window.popleft().result
             if window:
@@ -140,13 +135,6 @@ class _Crew:
         """End every process, whatever it is at."""
         while self._processes:
             self._processes.pop().end()
-
-    def _entry(self, task: Any) -> _Entry:
-        if isinstance(task, Known):
-            return _Entry(None, task.result, is_done=True)
-        entry = _Entry(task)
-        self._waiting.append(entry)
-        return entry
 
     def _hand_out(self) -> None:
         """Give what waits to whoever has least to do, and start processes while all are busy."""
@@ -214,13 +202,15 @@ class _Crew:
             raise RuntimeError(f"a reading process could not be started: exit code {code}")
         if not process.given:
             return
-        lost = process.given.popleft()
+        entry = process.given.popleft()
         self._waiting.extendleft(reversed(process.given))
         if is_late or code == -signal.SIGALRM:
-            why = Lost(Reason.TIMEOUT, f"reading took longer than {self._timeout_s:g} s")
+            words = f"reading took longer than {self._timeout_s:g} s"
+            entry.result = Lost(entry.task, Reason.TIMEOUT, words)
         else:
-            why = Lost(Reason.READER_FAILED, f"the reading process died: exit code {code}")
-        lost.result, lost.is_done = (lost.task, why), True
+            words = f"the reading process died: exit code {code}"
+            entry.result = Lost(entry.task, Reason.READER_FAILED, words)
+        entry.is_done = True
 
 
 def _serve(work: Work[Any, Any], channel: Connection, timeout_s: float) -> None:
@@ -234,10 +224,7 @@ def _serve(work: Work[Any, Any], channel: Connection, timeout_s: float) -> None:
             try:
                 result: Any = work(task)
             except Exception as error:  # noqa: BLE001  whatever it is, it costs this task alone
-                result = (
-                    task,
-                    Lost(Reason.READER_FAILED, f"{type(error).__name__}: {error}"[:500]),
-                )
+                result = Lost(task, Reason.READER_FAILED, f"{type(error).__name__}: {error}"[:500])
             signal.setitimer(signal.ITIMER_REAL, 0)
             channel.send(result)
 

@@ -31,7 +31,8 @@ MEANINGS = {
     ExitCode.NOTHING: (
         "There was nothing to print (no such article, no match, no difference), "
         "or something asked for failed: a site of a crawl could not be reached, "
-        "a file given to `extract` was not believed."
+        "a page given to `extract` or `sites try` was not believed, "
+        "a saved page of a site is not read as expected."
     ),
     ExitCode.USAGE: (
         "The command line, a setting or a site file is wrong, and nothing was done; "

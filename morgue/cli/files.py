@@ -2,24 +2,24 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
 from config.settings import Settings
-from config.site import SiteConfig
 from morgue.cli import output
-from morgue.cli.access import clock_of, settings_of, sites_of
+from morgue.cli.access import settings_of, sites_of
 from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.invocation import Invocation
 from morgue.cli.moments import START
 from morgue.cli.options import is_url, json_option
-from morgue.cli.saved_pages import Mistake, ReadSavedPage, SavedPage, listed
-from morgue.reading_processes import Known, Lost, in_order
+from morgue.cli.saved_pages import Mistake, ReadSavedPage, SavedPage, failed, listed
+from morgue.reading_processes import Lost, in_order
 from pipeline.reading import Reading, Verdict
 
 _STDIN = "-"
@@ -76,16 +76,11 @@ def extract(
         raise Failure(
             f"there is no site {site_name!r}", remedy="`morgue sites list` names those there are."
         )
-    reading = ReadSavedPage(
-        sites=sites,
-        now=fetched_at or clock_of(settings).now(),
-        largest=int(settings.max_page_mb * 1_000_000),
-        max_depth=settings.max_depth,
-    )
+    reading = ReadSavedPage.of(settings, sites=sites, now=fetched_at)
     named = _named(paths, url=url, site=site_name, largest=reading.largest)
     if not named and manifest is None:
         raise Failure("nothing to read", remedy="Name a PATH with --url, or give a --manifest.")
-    pages = _pages(named, manifest, site=site_name)
+    pages = chain(named, listed(manifest, site=site_name) if manifest else ())
     return _tell(_Show(reading, as_json=as_json), pages, settings=settings, jobs=jobs)
 
 
@@ -104,16 +99,6 @@ def _named(
         raise Failure("standard input stands beside files", remedy="Read it in a call of its own.")
     body = sys.stdin.buffer.read(largest + 1)
     return [SavedPage(id=_STDIN, path=_STDIN, url=url, site=site, body=body)]
-
-
-def _pages(
-    named: list[SavedPage], manifest: Path | None, *, site: str | None
-) -> Iterator["SavedPage | Known[_Told]"]:
-    yield from named
-    if manifest is None:
-        return
-    for page in listed(manifest, site=site):
-        yield page if isinstance(page, SavedPage) else Known(_Told(mistake=page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,24 +121,30 @@ class _Show:
         """Import the readers."""
         self.reading.prepare()
 
-    def __call__(self, page: SavedPage) -> _Told:
-        """Read and say one page."""
-        read = self.reading(page)
+    def __call__(self, page: SavedPage | Mistake) -> _Told:
+        """Read and say one page; a mistake in the manifest keeps its place among them."""
+        read = self.reading(page) if isinstance(page, SavedPage) else page
         if isinstance(read, Mistake):
             return _Told(mistake=read)
+        assert isinstance(page, SavedPage)
         site, reading = read
-        return self.told(page, reading, site=site)
+        return self._told(page, reading, site=site.name)
 
-    def told(self, page: SavedPage, reading: Reading, *, site: SiteConfig | None) -> _Told:
-        """How a reading is said."""
-        name = site.name if site else page.site
-        text = _document(page, reading, site=name) if self.as_json else _words(page, reading, name)
+    def lost(self, lost: Lost[SavedPage | Mistake]) -> _Told:
+        """How a page is said that hung or killed its process."""
+        page = lost.task
+        if isinstance(page, Mistake):
+            return _Told(mistake=page)
+        return self._told(page, failed(page, lost.reason, lost.detail), site=page.site)
+
+    def _told(self, page: SavedPage, reading: Reading, *, site: str | None) -> _Told:
+        text = _document(page, reading, site) if self.as_json else _words(page, reading, site)
         return _Told(text, is_believed=reading.verdict is Verdict.BELIEVED)
 
 
 def _tell(
     show: _Show,
-    pages: Iterator["SavedPage | Known[_Told]"],
+    pages: Iterable[SavedPage | Mistake],
     *,
     settings: Settings,
     jobs: int | None,
@@ -162,10 +153,7 @@ def _tell(
     worst = ExitCode.OK
     results = in_order(show, pages, jobs=jobs or cores(), timeout_s=settings.reading_timeout_s)
     for result in results:
-        told = result
-        if not isinstance(told, _Told):
-            page, lost = told
-            told = show.told(page, failed(page, lost), site=None)
+        told = show.lost(result) if isinstance(result, Lost) else result
         if told.mistake:
             worst = ExitCode.USAGE
             _print_mistake(told.mistake, as_json=show.as_json)
@@ -174,13 +162,6 @@ def _tell(
             worst = ExitCode.NOTHING
         output.line(told.text)
     return worst
-
-
-def failed(page: SavedPage, lost: Lost) -> Reading:
-    """The reading of a page that hung or killed its process."""
-    return Reading(
-        url=page.url, verdict=Verdict.QUARANTINED, reason=lost.reason, detail=lost.detail
-    )
 
 
 def cores() -> int:
@@ -206,7 +187,7 @@ def _print_mistake(mistake: Mistake, *, as_json: bool) -> None:
     output.note(f"morgue: {output.safe(mistake.words)}{remedy}")
 
 
-def _document(page: SavedPage, reading: Reading, *, site: str | None) -> str:
+def _document(page: SavedPage, reading: Reading, site: str | None) -> str:
     told = {"id": page.id, "path": page.path, "site": site, **reading.as_json()}
     return output.as_json(told | {"lead": reading.standfirst}, indent=None)
 

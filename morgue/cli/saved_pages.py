@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
+from config.settings import Settings
 from config.site import SiteConfig, ad_hoc_site
 from config.values import host_of
+from morgue.cli.access import clock_of
 from morgue.cli.moments import parse
-from pipeline.reading import Reading
+from pipeline.reading import Reading, Reason, Verdict
 
 LONGEST_LINE = 8_000_000
 LONGEST_TEXT = 4096
@@ -103,6 +105,8 @@ def _entry(line: bytes, *, place: str, folder: Path, site: str | None) -> SavedP
         return Mistake(f"{place}: no JSON object", ENTRY)
     named = entry.get("id", entry.get("path", entry.get("file")))
     identity = named if isinstance(named, str | int) and not isinstance(named, bool) else None
+    if isinstance(identity, str):
+        identity = identity[:LONGEST_TEXT]
     try:
         path = _text(entry, "path") or _text(entry, "file")
         if path is None:
@@ -120,14 +124,12 @@ def _entry(line: bytes, *, place: str, folder: Path, site: str | None) -> SavedP
             place=place,
         )
     except _Wrong as wrong:
-        path, url = (entry.get(name) for name in ("path", "url"))
-        return Mistake(
-            f"{place}: {wrong.words}",
-            wrong.remedy,
-            id=identity,
-            path=path if isinstance(path, str) else None,
-            url=url if isinstance(url, str) else None,
-        )
+        path, url = (_cut(entry.get(name)) for name in ("path", "url"))
+        return Mistake(f"{place}: {wrong.words}", wrong.remedy, id=identity, path=path, url=url)
+
+
+def _cut(value: object) -> str | None:
+    return value[:LONGEST_TEXT] if isinstance(value, str) else None
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str | None:
@@ -164,6 +166,18 @@ class ReadSavedPage:
     max_depth: int
     _by_host: dict[str, SiteConfig] = field(default_factory=dict)
 
+    @classmethod
+    def of(
+        cls, settings: Settings, *, sites: Mapping[str, SiteConfig], now: datetime | None = None
+    ) -> Self:
+        """With the limits of the settings."""
+        return cls(
+            sites=sites,
+            now=now or clock_of(settings).now(),
+            largest=int(settings.max_page_mb * 1_000_000),
+            max_depth=settings.max_depth,
+        )
+
     def prepare(self) -> None:
         """Import the readers, and know each host's site."""
         from pipeline import read  # noqa: F401, PLC0415  here, so that who only sends tasks need not wait
@@ -178,8 +192,7 @@ class ReadSavedPage:
 
         try:
             site = self.site_of(page)
-            body = page.body if page.body is not None else body_of(page.path, largest=self.largest)
-            body = unpacked(body, name=page.path, largest=self.largest)
+            body = self.bytes_of(page)
         except _Wrong as wrong:
             words = f"{page.place}: {wrong.words}" if page.place else wrong.words
             return Mistake(words, wrong.remedy, id=page.id, path=page.path, url=page.url)
@@ -191,6 +204,15 @@ class ReadSavedPage:
             content_type=page.content_type,
             max_depth=self.max_depth,
         )
+
+    def bytes_of(self, page: SavedPage) -> bytes:
+        """The page as the server sent it.
+
+        Raises:
+            _Wrong: There is none, or too much of it.
+        """
+        body = page.body if page.body is not None else body_of(page.path, largest=self.largest)
+        return unpacked(body, name=page.path, largest=self.largest)
 
     def site_of(self, page: SavedPage) -> SiteConfig:
         """The site that is named, else the one that covers the URL, else one of its own."""
@@ -215,6 +237,11 @@ class ReadSavedPage:
 @lru_cache(maxsize=1000)
 def _ad_hoc(scheme: str, host: str) -> SiteConfig:
     return ad_hoc_site(f"{scheme}://{host}/")
+
+
+def failed(page: SavedPage, reason: Reason, detail: str) -> Reading:
+    """The reading of a page that hung or killed its process."""
+    return Reading(url=page.url, verdict=Verdict.QUARANTINED, reason=reason, detail=detail)
 
 
 def body_of(path: str, *, largest: int) -> bytes:

@@ -1,6 +1,7 @@
 """`morgue sites`: what is configured, and whether it is in order."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,20 @@ from config.schedule import Schedule
 from config.site import SiteConfig, read_site
 from morgue.cli import output
 from morgue.cli.access import configuration, settings_of, sites_of
-from morgue.cli.errors import Failure
+from morgue.cli.case_check import check_cases
+from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.invocation import Invocation
 from morgue.cli.moments import lasted
 from morgue.cli.options import json_option
+from morgue.cli.trying import try_page
 
 
 @click.group()
 def sites() -> None:
-    """List, show and check the configured sites: one YAML file each, in the folder `sites_dir`."""
+    """List, show, check and try the configured sites: one YAML file each, in `sites_dir`."""
+
+
+sites.add_command(try_page)
 
 
 @sites.command("list")
@@ -90,26 +96,37 @@ def show_site(invocation: Invocation, name: str, *, as_json: bool) -> None:
 )
 @json_option
 @click.pass_obj
-def check_sites(invocation: Invocation, files: Sequence[Path], *, as_json: bool) -> None:
+def check_sites(invocation: Invocation, files: Sequence[Path], *, as_json: bool) -> ExitCode:
     """Check site files and say every mistake with its place (file:line:column) and remedy.
 
-    Without FILE, every file of the folder `sites_dir` is checked.
+    Without FILE, every file of the folder `sites_dir` is checked. The saved pages of a site, which
+    `morgue sites try --save` writes into NAME.cases beside NAME.yaml, are read again; each field
+    that is not as expected is a line, and the exit code is 1.
     """
     if files:
-        names = [site.name for site in _read(files)]
+        found = dict(zip(files, _read(files), strict=True))
     else:
         settings = settings_of(invocation)
-        names = list(sites_of(settings))
-        if not names:
+        named = sites_of(settings)
+        if not named:
             raise Failure(
                 f"there is no site file in {settings.sites_dir}",
                 remedy="`morgue init` writes examples; docs/add-a-site.md explains them.",
             )
+        found = {settings.sites_dir / f"{name}.yaml": site for name, site in named.items()}
+    names = [site.name for site in found.values()]
+    checked = check_cases(found, settings=settings_of(invocation))
     if as_json:
-        output.document({"sites": names, "problems": []})
+        problems = [asdict(problem) for problem in checked.problems]
+        output.document({"sites": names, "cases": checked.count, "problems": problems})
     else:
+        for problem in checked.problems:
+            output.line(output.one_line(str(problem)))
         are = "s are" if len(names) > 1 else " is"
         output.line(f"{len(names)} site file{are} in order: {', '.join(names)}")
+        if checked.count:
+            output.line(checked.in_words())
+    return ExitCode.NOTHING if checked.problems else ExitCode.OK
 
 
 def _read(files: Sequence[Path]) -> list[SiteConfig]:

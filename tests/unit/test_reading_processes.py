@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from morgue.reading_processes import Known, Lost, in_order
+from morgue.reading_processes import Lost, in_order
 from pipeline.reading import Reason
 
 
@@ -48,9 +48,9 @@ def test_results_come_in_the_order_of_their_tasks() -> None:
 def test_a_task_that_hangs_costs_itself_alone() -> None:
     began = time.monotonic()
     results = list(in_order(Obey(), ["1", "hang", "2", "3", "4"], jobs=1, timeout_s=0.5))
-    task, lost = results.pop(1)
+    lost = results.pop(1)
     assert isinstance(lost, Lost)
-    assert (task, lost.reason) == ("hang", Reason.TIMEOUT)
+    assert (lost.task, lost.reason) == ("hang", Reason.TIMEOUT)
     assert "0.5 s" in lost.detail
     assert results == ["1", "2", "3", "4"]
     assert time.monotonic() - began < 30
@@ -59,23 +59,20 @@ def test_a_task_that_hangs_costs_itself_alone() -> None:
 def test_a_task_that_kills_its_process_costs_itself_alone() -> None:
     results = list(in_order(Obey(), ["1", "die", "2", "die", "3"], jobs=2, timeout_s=20))
     for place in (1, 3):
-        task, lost = results[place]
+        lost = results[place]
         assert isinstance(lost, Lost)
-        assert (task, lost.reason) == ("die", Reason.READER_FAILED)
+        assert (lost.task, lost.reason) == ("die", Reason.READER_FAILED)
         assert "exit code -9" in lost.detail
     assert results[::2] == ["1", "2", "3"]
 
 
 def test_a_task_that_raises_says_what() -> None:
-    (result,) = in_order(Obey(), ["raise no such thing"], jobs=1, timeout_s=20)
-    assert result[1] == Lost(Reason.READER_FAILED, "ValueError: no such thing")
+    (lost,) = in_order(Obey(), ["raise no such thing"], jobs=1, timeout_s=20)
+    assert lost == Lost("raise no such thing", Reason.READER_FAILED, "ValueError: no such thing")
 
 
-def test_what_is_known_keeps_its_place() -> None:
-    tasks: list[str | Known[str]] = ["wait 0.2", Known("known"), "1"]
-    assert list(in_order(Obey(), tasks, jobs=2, timeout_s=20)) == ["wait 0.2", "known", "1"]
-    assert list(in_order(Obey(), [Known("alone")], jobs=2, timeout_s=20)) == ["alone"]
-    assert list(in_order(Obey(), [], jobs=2, timeout_s=20)) == []
+def test_nothing_to_do_starts_nothing() -> None:
+    assert list(in_order(NeverReady(), [], jobs=2, timeout_s=20)) == []
 
 
 def test_tasks_are_taken_no_faster_than_results() -> None:
