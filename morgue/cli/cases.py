@@ -217,7 +217,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
+    # other ends of lines survive in double quotes alone, where they are written out
+    is_odd = any(end in text for end in "\r\x85\u2028\u2029")
+    style = '"' if is_odd else "|" if "\n" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from morgue import cli
@@ -232,6 +232,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 
 @settings(max_examples=60)
+@example(title="\x85", lines=["a\rb", "\u2028"], names=["~", "no", "\n"])
 @given(title=TEXT, lines=st.lists(TEXT, max_size=4), names=st.lists(TEXT, max_size=3))
 def test_what_is_saved_is_what_is_expected(
     tmp_path_factory: pytest.TempPathFactory, title: str, lines: list[str], names: list[str]
