@@ -24,13 +24,13 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-import bench_extraction as bench  # noqa: E402  # the same pages and options as the benchmark's
+import corpora  # noqa: E402  # the benchmarks' own way of reading them
+import readers  # noqa: E402
 
 from pipeline import body as general  # noqa: E402
 from pipeline import forest, read, traits  # noqa: E402
 from pipeline.survey import Survey  # noqa: E402
 
-CORPORA = ("aeb", "fundus", "fundus_hist", "np4k424_clean", "wcxb_article")
 ITERATIONS, RATE, DEPTH, REGULARISATION = 250, 0.08, 6, 15
 WHOLE = 120  # words of a truth from which a word weighs less than in a shorter one
 HEAVIEST = 0.2  # of one line, as a share of its page
@@ -52,8 +52,8 @@ class Page:
 def main() -> None:
     """Train, score and write."""
     arguments = _arguments()
-    score = bench._load(arguments.corpora / "score.py")
-    pages = [page for corpus in CORPORA for page in _pages(arguments, corpus, score)]
+    score = corpora.scorer(arguments.corpora)
+    pages = [page for corpus in corpora.ARTICLES for page in _pages(arguments, corpus, score)]
     print(f"{len(pages)} pages, {sum(len(page.labels) for page in pages)} lines")
     _score_left_out(pages, score, folds=arguments.folds)
     if not arguments.only_score:
@@ -67,7 +67,7 @@ def _pages(arguments: argparse.Namespace, corpus: str, score: Any) -> list[Page]
     for row in score.load(arguments.corpora / "truth" / f"{corpus}.jsonl"):
         if not row.get("text"):
             continue
-        body = bench._page(arguments.corpora, corpus, row)
+        body = corpora.body(arguments.corpora, corpus, row)
         if (seen := _seen(row, body)) is None:
             continue
         survey, told = seen
@@ -107,7 +107,7 @@ def _seen(row: dict[str, Any], body: bytes) -> tuple[Survey, traits.Told] | None
 
     read.general.read = remember
     try:
-        bench.predict(row, body)
+        readers.morgue(row, body)
     finally:
         read.general.read = original
     return seen[0] if seen else None
@@ -139,12 +139,12 @@ def _score_left_out(pages: list[Page], score: Any, *, folds: int) -> None:
         forest.load = lambda name, model=model: model if name == "body" else shipped(name)
         for page in pages:
             if page.fold == fold:
-                predictions[page.corpus].append(bench.predict(page.row, page.bytes))
+                predictions[page.corpus].append(readers.morgue(page.row, page.bytes))
                 truths[page.corpus].append(page.row)
     forest.load = shipped
     print(score.HEAD)
-    for corpus in CORPORA:
-        lead = corpus in bench.WITH_STANDFIRST
+    for corpus in corpora.ARTICLES:
+        lead = corpus in corpora.WITH_STANDFIRST
         result, _ = score.evaluate(truths[corpus], predictions[corpus], lead=lead)
         print(score.line(f"{corpus}, left out", result), flush=True)
 
