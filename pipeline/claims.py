@@ -30,6 +30,7 @@ class Claims:
     images: list[str] = field(default_factory=list)
     canonical_url: str | None = None
     article_body: str | None = None
-    types: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()  # of the article
+    stated: frozenset[str] = frozenset()  # of everything that JSON-LD says of the page
     is_free: bool | None = None
     has_article: bool = False  # a JSON-LD or microdata article, or og:type article

@@ -53,6 +53,7 @@ def read(page: Page, claims: Claims) -> None:
     by_id = {
         node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1
     }
+    claims.stated = frozenset(name for node in nodes for name in _types(node))
     articles = [node for node in nodes if any(map(is_article, _types(node)))]
     for node in _sorted_by_address(articles, page):
         _read_article(node, by_id, claims)
