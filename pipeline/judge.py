@@ -4,69 +4,24 @@ Knows the pages that servers send in place of articles. Must not change what was
 """
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pipeline import typography
+from pipeline import kinds, marks, walls
 from pipeline.reading import Block, Reason
 
 _FEW = 12  # words from which a body may be an article's
 STUB = 900  # characters below which a wall's words in the body decide
+# In units of forest.SCALE, from pages of publishers that the model had not seen (docs/decisions/kinds.md).
+NO_ARTICLE = 0
+NOT_NEWS = 10_000  # where the page states that it is news
+_CONSENT_SHARE = 0.12
+_FEW_BARE = 40  # words below which what the rest of the page says decides
+_BARE = 4_000  # characters of a page that has little beside its message
+_SAME = 3  # articles are published twice, walls always
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 
-_BLOCKED = re.compile(
-    r"(?:access (?:to this (?:page|site) )?(?:has been |is )?(?:denied|blocked|restricted)|attention required!|"
-    r"just a moment\.{3}|"
-    r"checking (?:if the site connection is secure|your browser)|verify(?:ing)? (?:that )?you are (?:a |"
-    r"not a )?(?:human|robot)|are you a (?:robot|human)|"
-    r"pardon our interruption|unusual (?:traffic|activity)|request (?:was |has been )?(?:blocked|unsuccessful)|"
-    r"you have been blocked|"
-    r"enable (?:javascript|js) and (?:cookies|disable)|please enable (?:javascript|js|cookies)|ddos protection|"
-    r"captcha|security check|bot (?:protection|detection|manager)|"
-    r"incapsula|perimeterx|datadome|cloudflare ray id|ray id:|reference #\d|error 10(?:06|09|15|20)|"
-    r"403 forbidden|429 too many|"
-    r"not available in your (?:region|country)|unavailable (?:due to )?(?:for )?legal reasons|451 unavailable|"
-    r"zugriff (?:verweigert|gesperrt)|accès refusé|acceso denegado|accesso negato|доступ (?:запрещен|ограничен)|"
-    r"访问(?:被拒绝|过于频繁)|安全验证|人机验证)",
-    re.IGNORECASE,
-)
-_CONSENT = re.compile(
-    r"(?:before you continue|we (?:value|respect|care about) your privacy|your privacy (?:choices|matters)|"
-    r"we (?:and our (?:\S+ )?(?:\S+ )?partners |use cookies)|(?:accept|manage|reject) (?:all )?(?:cookies|"
-    r"and continue)|consent to (?:the use of )?cookies|"
-    r"cookie (?:consent|settings|preferences)|privacy settings|datenschutzeinstellungen|"
-    r"mit werbung (?:weiter)?lesen|wir (?:verwenden|nutzen) cookies|"
-    r"nous utilisons des cookies|accepter (?:et continuer|les cookies)|vos préférences|utilizamos cookies|"
-    r"aceptar (?:y continuar|cookies)|"
-    r"utilizziamo (?:i )?cookie|accetta (?:e continua|i cookie)|używamy (?:plików )?cookies)",
-    re.IGNORECASE,
-)
-_MISSING = re.compile(
-    r"(?:\b404\b|page (?:you (?:requested|are looking for|were looking for) )?(?:was |is |could |"
-    r"can ?not )?(?:not (?:be )?found|no longer (?:available|exists)|does(?:n['’]t| not) exist)|"
-    r"(?:content|article|story|page) (?:is )?(?:not (?:available|found)|no longer available|unavailable|"
-    r"has been (?:removed|deleted))|"
-    r"(?:we )?(?:can['’]t|cannot|couldn['’]t|could not) find (?:the|that|this) page|nothing (?:was )?found|"
-    r"page not found|error 404|"
-    r"seite (?:wurde )?nicht gefunden|nicht gefunden|page (?:introuvable|non trouvée)|página no encontrada|"
-    r"pagina non trovata|página não encontrada|"
-    r"nie znaleziono|страница не найдена|页面(?:不存在|未找到)|您访问的页面|"
-    r"ページが見つかりません|페이지를 찾을 수 없)",
-    re.IGNORECASE,
-)
-_LOGIN = re.compile(
-    r"(?:subscribe (?:to (?:continue|read|unlock|keep reading)|now to|for full access)|(?:sign|"
-    r"log) ?in (?:to (?:continue|read|view|access)|or (?:subscribe|register|create))|"
-    r"already (?:a (?:subscriber|member)|have an account|subscribed)|(?:this (?:article|content|"
-    r"story) is )?(?:for|exclusive to|only available to|reserved for) (?:our )?(?:subscribers|members)|"
-    r"create (?:a free |an )?account|register (?:for free )?to (?:continue|read)|continue reading (?:with|your)|"
-    r"to (?:continue|keep) reading|unlock this article|"
-    r"jetzt (?:weiterlesen|abonnieren|freischalten)|nur für abonnenten|bereits (?:abonnent|registriert)|"
-    r"réservé aux abonnés|déjà abonné|abonnez-vous|"
-    r"solo para suscriptores|contenuto riservato agli abbonati|tylko dla (?:subskrybentów|prenumeratorów)|会员登录|"
-    r"登录后|ログイン|有料会員)",
-    re.IGNORECASE,
-)
 _SECTION_PATH = re.compile(
     r"^/(?:(?:[a-z]{2}(?:-[a-z]{2})?/)?(?:index\.\w+|home)?|"
     r"(?:category|categories|tag|tags|topic|topics|author|"
@@ -92,13 +47,54 @@ class Evidence:
     link_share: float  # of the page's seen characters that are links
     is_truncated: bool
     is_paywalled: bool
+    markup: marks.Markup | None = None  # of the whole page; None: its kind is not asked
+    seen: marks.Seen | None = None
+    og_type: str = ""
+    has_author: bool = False
+    has_stated_date: bool = False  # in structured data or meta tags
+    is_ruled: bool = False  # the site's own rules found the body
+    unscripted: str = ""  # what the page says where scripts do not run
+    usual_size: int = 0  # characters of the text of the site's pages; 0: not known
+    same_text_count: int = 0  # pages of the site under other addresses with the very same text
 
 
-def judge(evidence: Evidence) -> tuple[Reason, str] | None:
-    """Why an extraction is not believed, with words for a person; None where it is."""
+def features(evidence: Evidence) -> dict[str, float] | None:
+    """What tells the page's kind, by name; None where that is not asked."""
+    if evidence.markup is None or evidence.seen is None:
+        return None
+    return kinds.row(
+        url=evidence.url,
+        markup=evidence.markup,
+        seen=evidence.seen,
+        title=evidence.title,
+        title_element=evidence.title_element,
+        og_type=evidence.og_type,
+        blocks=evidence.blocks,
+        is_article=evidence.is_article,
+        has_date=evidence.has_date,
+        has_author=evidence.has_author,
+        has_stated_date=evidence.has_stated_date,
+        has_heading=evidence.has_heading,
+    )
+
+
+def judge(
+    evidence: Evidence, *, score: Callable[[Mapping[str, float]], int] = kinds.score
+) -> tuple[Reason, str] | None:
+    """Why an extraction is not believed, with words for a person; None where it is.
+
+    Args:
+        evidence: what the verdict rests on.
+        score: how much a page with such features is no article; above 0, more likely than not.
+    """
     text = "\n".join(block.text for block in evidence.blocks)
     words = count_words(text)
-    titles = " · ".join(filter(None, (evidence.title, evidence.title_element)))
+    titles = list(filter(None, (evidence.title, evidence.title_element)))
+    if evidence.same_text_count >= _SAME:
+        return (
+            Reason.NOT_ARTICLE,
+            f"{evidence.same_text_count} other pages of the site have its text",
+        )
     told = _wall(evidence, text, titles)
     if told:
         return told
@@ -110,7 +106,7 @@ def judge(evidence: Evidence) -> tuple[Reason, str] | None:
         if evidence.is_paywalled:
             return Reason.LOGIN, f"stated as not free to read, and {words} words of text"
         return Reason.EMPTY, f"{words} words of text"
-    return _section(evidence, words)
+    return _section(evidence, words) or _kind(evidence, score)
 
 
 def count_words(text: str) -> int:
@@ -119,38 +115,34 @@ def count_words(text: str) -> int:
     return len(_UNSPACED.sub(" ", text).split()) + unspaced // 2
 
 
-def _wall(evidence: Evidence, text: str, titles: str) -> tuple[Reason, str] | None:
-    """A page sent in place of the article: told by its title, or by a short text."""
-    is_short = len(text) < STUB
-    seen = text if text and not is_short else f"{text}\n{evidence.page_text[:3000]}"
-    is_bare = is_short and len(evidence.page_text) < 4000
-    for pattern, reason in (
-        (_BLOCKED, Reason.BLOCKED),
-        (_MISSING, Reason.NOT_FOUND),
-        (_CONSENT, Reason.CONSENT),
-        (_LOGIN, Reason.LOGIN),
-    ):
-        in_title = pattern.search(titles) if len(titles) < 250 else None
-        if in_title and is_short and not (evidence.is_article and len(text) > 300):
-            return reason, f"its title says “{typography.shortened(in_title.group(), limit=80)}”"
-        in_text = pattern.search(text) if is_short else None
-        if in_text is None and is_bare and not evidence.is_article:
-            in_text = pattern.search(seen)
-        if in_text and _speaks_for_all(text, reason, evidence):
-            return (
-                reason,
-                f"it says “{typography.shortened(in_text.group(), limit=80)}” and little else",
-            )
-    return None
+def _wall(evidence: Evidence, text: str, titles: list[str]) -> tuple[Reason, str] | None:
+    """A page sent in place of the article: told by its title, or by what a short text says."""
+    is_stated = evidence.is_article or evidence.is_ruled
+    titled = walls.in_title(titles)
+    if titled and not (len(text) > 300 and (is_stated or evidence.has_date)):
+        return titled.reason, f"its title says “{titled.words}”"
+    if not is_stated and not evidence.has_date and walls.consent_share(text) > _CONSENT_SHARE:
+        return Reason.CONSENT, "its text has the words of a consent form"
+    if len(text) >= STUB:
+        return None
+    said = walls.in_text([block.text for block in evidence.blocks])
+    if said and said.rest < _most_beside(evidence, said.reason):
+        return said.reason, f"it says “{said.words}” and little else"
+    if said or is_stated or count_words(text) >= _FEW_BARE or len(evidence.page_text) >= _BARE:
+        return None
+    said = walls.in_text([evidence.page_text or evidence.unscripted])
+    if said is None:
+        return None
+    return said.reason, f"the page says “{said.words}” and has {count_words(text)} words of text"
 
 
-def _speaks_for_all(text: str, reason: Reason, evidence: Evidence) -> bool:
-    """Whether a wall's words are the page's message rather than a line beside a short article."""
-    words = count_words(text)
-    if evidence.is_article:
-        limit = 40 if reason is Reason.LOGIN else 25
-        return words < limit
-    return words < (60 if evidence.has_date else 150)
+def _most_beside(evidence: Evidence, reason: Reason) -> int:
+    """How many characters beside a wall's words may be an article, or a short one's beginning."""
+    if evidence.is_article or evidence.is_ruled:
+        return 180 if reason is Reason.LOGIN else 100
+    if evidence.has_date:
+        return 240
+    return max(400, min(evidence.usual_size // 4, STUB))
 
 
 def _section(evidence: Evidence, words: int) -> tuple[Reason, str] | None:
@@ -171,4 +163,18 @@ def _section(evidence: Evidence, words: int) -> tuple[Reason, str] | None:
             Reason.NOT_ARTICLE,
             f"no date, {share:.0%} of the text in sentences, {evidence.link_share:.0%} of the page links",
         )
+    return None
+
+
+def _kind(
+    evidence: Evidence, score: Callable[[Mapping[str, float]], int]
+) -> tuple[Reason, str] | None:
+    """A page that is whole and readable, and no article."""
+    if evidence.is_ruled or (values := features(evidence)) is None:
+        return None
+    if kinds.states_another(values):
+        return Reason.NOT_ARTICLE, kinds.likeness(values)
+    limit = NOT_NEWS if values["type_news"] else NO_ARTICLE
+    if score(values) > limit:
+        return Reason.NOT_ARTICLE, kinds.likeness(values)
     return None

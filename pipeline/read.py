@@ -3,10 +3,8 @@
 Knows the order of the readers and what each field may take from which. Must not do I/O, nor raise for any bytes.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from config.rules import RuleSet
 from config.site import SiteConfig
@@ -18,9 +16,11 @@ from pipeline import (
     decode,
     fields,
     furniture,
+    genres,
     heading,
     judge,
     language,
+    marks,
     moments,
     people,
     rules,
@@ -37,16 +37,10 @@ from pipeline.page import Element, Page, Refusal
 from pipeline.reading import Block, Reading, Reason, Removed, Verdict
 from pipeline.walk import Walk
 
-_OPINION = re.compile(
-    r"/(?:opinions?|editorials?|columns?|columnists?|op-?eds?|comment(?:ary|isfree)?|meinung|kommentare?|kolumnen?|"
-    r"tribunes?|idees|opinion|opinie|leder|debatt)/",
-    re.IGNORECASE,
-)
 _MOST_TEXT = 2_000_000  # characters
 _MOST_BLOCKS = 20_000
 _MOST_PASSED_OVER = 60  # lines recorded, and characters of each: enough to see what was left out
 _PASSED_OVER = 160
-_LIVE = re.compile(r"/live(?:blog|s|-updates?)?/|live-?(?:blog|updates?|ticker)", re.IGNORECASE)
 
 
 def read(
@@ -117,7 +111,9 @@ def _refused(url: str, reason: Reason, detail: str, *, encoding: str | None = No
 
 def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
     _apply_rules(walk)
+    markup = marks.look(walk.page, walk.claims)
     walk.cleared = furniture.clear(walk.page)
+    seen = marks.seen(walk.page)
     first = heading.headings(walk.page)
     title = fields.title(walk, first)
     if title:
@@ -130,7 +126,6 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
     standfirst = fields.standfirst(walk, title)
     credit_links = credit_line.linked(walk.page)
     section = fields.section(walk)
-    link_share = 0.0 if walk.claims.has_article else _link_share(walk.page)
     found, container, last = _body(walk, title, credit_links)
     if sum(len(block.text) for block in found) > _MOST_TEXT or len(found) > _MOST_BLOCKS:
         return _refused(
@@ -163,7 +158,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
     published = moments.published(walk)
     modified = moments.modified(walk, published=published)
     credit, source_url = fields.credit(walk, cleaned)
-    is_paywalled = walk.claims.is_free is False
+    is_paywalled = genres.is_paywalled(is_free=walk.claims.is_free, blocks=cleaned.blocks)
     verdict = judge.judge(
         judge.Evidence(
             url=walk.page.url,
@@ -174,9 +169,16 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
             is_article=walk.claims.has_article or bool(walk.ruled.bodies),
             has_date=published is not None and walk.readers.get("published") != "htmldate",
             has_heading=bool(first),
-            link_share=link_share,
+            link_share=0.0 if walk.claims.has_article else seen.link_share,
             is_truncated=is_truncated,
             is_paywalled=is_paywalled,
+            markup=markup,
+            seen=seen,
+            og_type=(walk.page.meta("og:type") or "").lower(),
+            has_author=bool(authors),
+            has_stated_date=bool(walk.claims.published),
+            is_ruled=bool(walk.ruled.bodies),
+            unscripted=markup.unscripted,
         )
     )
     return Reading(
@@ -201,10 +203,10 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
         source_url=source_url,
         watermark=cleaned.watermark,
         is_paywalled=is_paywalled,
-        is_live=any("LiveBlog" in t for t in walk.claims.types)
-        or bool(_LIVE.search(urlsplit(walk.page.url).path)),
-        is_opinion=any("Opinion" in t for t in walk.claims.types)
-        or bool(_OPINION.search(urlsplit(walk.page.url).path)),
+        is_live=genres.is_live(walk.page.url, walk.claims.types),
+        is_opinion=genres.is_opinion(walk.page.url, types=walk.claims.types, sections=section),
+        is_amp=genres.is_amp(walk.page),
+        is_print=genres.is_print(walk.page),
         encoding=encoding,
         readers=dict(sorted(walk.readers.items())),
         certainty=certainty.of(walk.readers, confirmed=walk.confirmed),
@@ -265,12 +267,6 @@ def _body(
 
 def _page_text(page: Page) -> str:
     return typography.settle(" ".join(pages.texts(page.body))[:20_000])
-
-
-def _link_share(page: Page) -> float:
-    total = len(page.body.text_content())
-    linked = sum(len(text) for link in page.body.iter("a") for text in pages.texts(link))
-    return min(linked / total, 1.0) if total else 0.0
 
 
 def _hidden_inside(walk: Walk, container: Element | None) -> list[Removed]:

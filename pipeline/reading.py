@@ -30,7 +30,7 @@ class Reason(StrEnum):
     BLOCKED = "blocked"  # a block page, captcha, challenge
     LOGIN = "login"  # a login or paywall stub without text
     NOT_FOUND = "not_found"  # a "not found" page served with status 200
-    NOT_ARTICLE = "not_article"  # a front page, section or list of links
+    NOT_ARTICLE = "not_article"  # a front page, section, list; a product, forum, manual
     NOT_HTML = "not_html"  # binary, feed, PDF ...
     TOO_LARGE = "too_large"  # over a limit: size, depth, nodes
     TIMEOUT = "timeout"  # reading took longer than its limit
@@ -109,6 +109,8 @@ class Reading:
     is_paywalled: bool = False
     is_live: bool = False
     is_opinion: bool = False
+    is_amp: bool = False  # the AMP copy of another page
+    is_print: bool = False  # the copy of another page that is made for paper
     encoding: str | None = None
     readers: Mapping[str, str] = field(default_factory=dict)  # field -> reader that answered
     certainty: Mapping[str, str] = field(default_factory=dict)  # field -> how sure that is
@@ -149,6 +151,8 @@ class Reading:
             "is_paywalled": self.is_paywalled,
             "is_live": self.is_live,
             "is_opinion": self.is_opinion,
+            "is_amp": self.is_amp,
+            "is_print": self.is_print,
             "encoding": self.encoding,
             "verdict": self.verdict.value,
             "reason": self.reason.value if self.reason else None,
