@@ -34,3 +34,4 @@ class Claims:
     stated: frozenset[str] = frozenset()  # of everything that JSON-LD says of the page
     is_free: bool | None = None
     has_article: bool = False  # a JSON-LD or microdata article, or og:type article
+    has_microdata: bool = False

@@ -25,6 +25,7 @@ _HOLDING = (
     "mainEntityOfPage",
     "breadcrumb",
 )  # under others stand other articles
+_LISTED = 3  # articles of which none is at the page's address
 _ARTICLE_TYPE = re.compile(
     r"(?:article|blogposting|report|blogpost|liveblogposting)$", re.IGNORECASE
 )
@@ -53,9 +54,13 @@ def read(page: Page, claims: Claims) -> None:
     by_id = {
         node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1
     }
-    claims.stated = frozenset(name for node in nodes for name in _types(node))
     articles = [node for node in nodes if any(map(is_article, _types(node)))]
-    for node in _sorted_by_address(articles, page):
+    own = _own_paths(page)
+    if len(articles) >= _LISTED and not any(_paths(node) & own for node in articles):
+        articles = []  # a section front says what it lists
+        nodes = [node for node in nodes if not any(map(is_article, _types(node)))]
+    claims.stated = frozenset(name for node in nodes for name in _types(node))
+    for node in _sorted_by_address(articles, own):
         _read_article(node, by_id, claims)
         claims.has_article = True
         break
@@ -148,26 +153,28 @@ def is_article(name: str) -> bool:
     return bool(_ARTICLE_TYPE.search(name))
 
 
-def _sorted_by_address(articles: list[Node], page: Page) -> list[Node]:
+def _sorted_by_address(articles: list[Node], own: set[str]) -> list[Node]:
     """This page's article first: by its address, then by whether it has a headline at all."""
+
+    def rank(node: Node) -> int:
+        if _paths(node) & own:
+            return 0
+        return 1 if node.get("headline") or node.get("datePublished") else 2
+
+    return sorted(articles, key=rank)
+
+
+def _own_paths(page: Page) -> set[str]:
     own = {
         page.url.split("#")[0].rstrip("/"),
         *(u.rstrip("/") for u in page.links.get("canonical", ())),
     }
-    own_paths = {re.sub(r"^https?://[^/]+", "", u) for u in own} - {""}
+    return {re.sub(r"^https?://[^/]+", "", u) for u in own} - {""}
 
-    def rank(node: Node) -> int:
-        addresses = {_address(node.get(key)) for key in ("url", "@id", "mainEntityOfPage")}
-        paths = {re.sub(r"^https?://[^/]+|#.*$|/(?=#|$)", "", a) for a in addresses if a}
-        return (
-            0
-            if paths & own_paths
-            else 1
-            if node.get("headline") or node.get("datePublished")
-            else 2
-        )
 
-    return sorted(articles, key=rank)
+def _paths(node: Node) -> set[str]:
+    addresses = {_address(node.get(key)) for key in ("url", "@id", "mainEntityOfPage")}
+    return {re.sub(r"^https?://[^/]+|#.*$|/(?=#|$)", "", a) for a in addresses if a}
 
 
 def _read_article(node: Node, by_id: dict[str, Node], claims: Claims) -> None:

@@ -15,10 +15,10 @@ _FEW = 12  # words from which a body may be an article's
 STUB = 900  # characters below which a wall's words in the body decide
 # In units of forest.SCALE, from pages of publishers that the model had not seen (docs/decisions/kinds.md).
 NO_ARTICLE = 0
-NOT_NEWS = 10_000  # where the page states that it is news
 _CONSENT_SHARE = 0.12
 _FEW_BARE = 40  # words below which what the rest of the page says decides
 _BARE = 4_000  # characters of a page that has little beside its message
+_LISTED = 5  # linked headlines that make a list
 _SAME = 3  # articles are published twice, walls always
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 
@@ -53,6 +53,7 @@ class Evidence:
     has_author: bool = False
     has_stated_date: bool = False  # in structured data or meta tags
     is_ruled: bool = False  # the site's own rules found the body
+    states_news: bool = False  # a dated piece of news, by its structured data
     unscripted: str = ""  # what the page says where scripts do not run
     usual_size: int = 0  # characters of the text of the site's pages; 0: not known
     same_text_count: int = 0  # pages of the site under other addresses with the very same text
@@ -155,6 +156,8 @@ def _section(evidence: Evidence, words: int) -> tuple[Reason, str] | None:
         return None
     if path == "/" and not evidence.is_article:
         return Reason.NOT_ARTICLE, "the site's front page"
+    if told := _teasers(evidence, blocks):
+        return told
     is_listed = bool(_SECTION_PATH.match(path))
     if is_listed and not evidence.has_date:
         return Reason.NOT_ARTICLE, f"{path} is a list's address, and no date is stated"
@@ -166,15 +169,35 @@ def _section(evidence: Evidence, words: int) -> tuple[Reason, str] | None:
     return None
 
 
+def _teasers(evidence: Evidence, blocks: list[Block]) -> tuple[Reason, str] | None:
+    """A text that is the beginnings of other pages."""
+    if evidence.seen is None or evidence.is_article or evidence.is_ruled:
+        return None
+    size = sum(len(block.text) for block in blocks) or 1
+    links = sum(len(b.text) for b in blocks if b.text in evidence.seen.link_texts)
+    if links > size / 2:
+        return Reason.NOT_ARTICLE, f"{links / size:.0%} of its text are links to other pages"
+    count = len(evidence.seen.teasers)
+    if count < _LISTED:
+        return None
+    shown = "\n".join(evidence.seen.teasers)
+    teased = sum(len(b.text) for b in blocks[:200] if b.text in shown)
+    if teased > 0.7 * size:
+        return (
+            Reason.NOT_ARTICLE,
+            f"{teased / size:.0%} of its text stand below {count} linked headlines",
+        )
+    return None
+
+
 def _kind(
     evidence: Evidence, score: Callable[[Mapping[str, float]], int]
 ) -> tuple[Reason, str] | None:
     """A page that is whole and readable, and no article."""
-    if evidence.is_ruled or (values := features(evidence)) is None:
+    if evidence.is_ruled or evidence.states_news or (values := features(evidence)) is None:
         return None
     if kinds.states_another(values):
         return Reason.NOT_ARTICLE, kinds.likeness(values)
-    limit = NOT_NEWS if values["type_news"] else NO_ARTICLE
-    if score(values) > limit:
+    if score(values) > NO_ARTICLE:
         return Reason.NOT_ARTICLE, kinds.likeness(values)
     return None

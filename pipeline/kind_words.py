@@ -136,7 +136,7 @@ SPOKEN_TO = _set(
     "you your yours our we us unser unsere unseren wir ihnen vous votre vos notre nos nous usted nuestro "
     "nuestra nuestros vostro nostra nostro nosso nossa você ваш наш вас нас вы мы"
 )
-SPEAKER = _set("i my me i'm i've ich mein mir mich je mon moi yo mi я мой мне")
+SPEAKER = _set("i my me ich mein mir mich je mon moi yo mi я мой мне")
 OTHERS = _set(
     "he she his her him they their er sein seine seinen ihm il elle ils elles lui leur él ella ellos suo sua "
     "loro ele ela dele он она его её han hun hans jego jej"

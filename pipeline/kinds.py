@@ -13,21 +13,16 @@ from pipeline import kind_words as words
 from pipeline.marks import Markup, Seen
 from pipeline.reading import Block
 
-_MOST_TEXT = 6_000  # characters in which phrases are looked for
+_MOST_TEXT = 5_000  # characters in which phrases are looked for
 _MANY = 200  # that a count says no more above
 _CURRENCIES = ("$", "€", "£", "¥", "₹", "₽", "zł", " kr")
-_TAGS = (
-    "p", "li", "a", "input", "button", "form", "select", "option", "textarea", "h1", "h2", "h3", "h4_h5_h6", "article",
-    "time", "pre", "code", "table", "tr", "img", "dt_dd", "blockquote", "figure", "figcaption", "label", "em_i",
-    "strong_b", "nav", "aside", "section", "cite", "picture",
-)  # fmt: skip
 _QUOTES = '“”„«»「」‘’"‹›'
 _SENTENCE_END = re.compile(r"""[.!?。！？…]["”’»)]?$""")
 _WORD = re.compile(r"[a-z]+")
 _DATED = re.compile(r"/(?:19|20)\d\d[/-](?:\d\d?|[a-z]{3})\b|(?:19|20)\d{6}")
 _LONG_NUMBER = re.compile(r"\d{5,}")
 
-_TEXT_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_TEXT_WORD = re.compile(r"\w+")
 _KEYED = {  # each phrase behind its longest word, which is quicker to look up
     group: tuple(
         (max(_TEXT_WORD.findall(phrase), key=len) if phrase.isascii() else "", phrase)
@@ -89,9 +84,7 @@ def _words_of(text: str) -> set[str]:
 
 def _of_markup(markup: Markup) -> dict[str, float]:
     tags = markup.tags.get
-    values: dict[str, float] = {
-        f"tag_{name}": min(sum(tags(tag, 0) for tag in name.split("_")), _MANY) for name in _TAGS
-    }
+    values: dict[str, float] = {}
     for group in words.GROUPS:
         values[f"name_{group}"] = markup.names.get(group, 0)
         values[f"repeated_{group}"] = min(markup.repeated.get(group, 0), _MANY)
@@ -106,7 +99,7 @@ def _of_markup(markup: Markup) -> dict[str, float]:
     )
     values["news_metas"] = min(markup.news_metas, 12)
     values["author_links"] = min(markup.author_links, 20)
-    values["inner_links"] = min(markup.inner_links, _MANY)
+    values["inner_links"] = markup.inner_links / (markup.sampled + 1)
     values["beside_links"] = markup.beside_links / (markup.sampled + 1)
     values["links"] = min(markup.links, 2000)
     values["most_repeated"] = min(markup.most_repeated, _MANY)

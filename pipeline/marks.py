@@ -6,7 +6,7 @@ comments) is not counted.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar, cast
@@ -23,8 +23,15 @@ from pipeline.page import Element, Page
 _SEEN = etree.XPath("string(.)", smart_strings=False)
 _LINKED = etree.XPath(".//a//text()", smart_strings=False)
 _ITEM_TYPES = etree.XPath("//@itemtype", smart_strings=False)
-_SAMPLED = 300  # class attributes or addresses that are taken apart
+_SAMPLED_CLASSES = 300  # that are taken apart
+_SAMPLED_LINKS = 150
 _LONG_LINK = 14  # characters from which a link may be a headline
+_NEWS = frozenset(words.TYPES["news"])
+_HEADINGS = ("h2", "h3", "h4")
+_WANTED = ("a", "noscript", *_HEADINGS)
+_MOST_TEASERS = 80
+_TEASER_DEPTH = 4  # elements around a heading
+_LARGEST_TEASER = 1200  # characters, as they stand in the page
 _REPEATED = 6  # elements of the same class make a list
 _NEWS_META = re.compile(
     r"article:(?!publisher)|news_keywords|parsely-|sailthru\.|cxenseparse:|citation_|dc\.date|author$|date|pubdate|"
@@ -47,7 +54,7 @@ class Markup:
     names: Mapping[str, int]  # by group: how many different class words
     repeated: Mapping[str, int]  # by group: how often classes with its words come again
     linked: Mapping[str, int]  # by group: sampled links that lead to such addresses
-    inner_links: int  # to places on the page itself
+    inner_links: int  # of the sampled, to places on the page itself
     beside_links: int  # of the sampled, to addresses beside the page's own
     links: int
     sampled: int  # links of which the addresses were looked at
@@ -60,11 +67,16 @@ class Markup:
     unscripted: str  # what is said where scripts do not run
 
 
+def states_news(claims: Claims) -> bool:
+    """Whether the page says of itself that it is a dated piece of news: then nothing need be counted."""
+    return claims.has_article and bool(claims.published) and not _NEWS.isdisjoint(claims.types)
+
+
 def look(page: Page, claims: Claims) -> Markup:
     """Count a page's marks; its tree must still be whole."""
     classes = Counter([element.get("class") for element in page.elements])
     del classes[None]
-    used = set(_parts(" ".join(filter(None, _some(list(classes))))))
+    used = set(_parts(" ".join(filter(None, _some(list(classes), most=_SAMPLED_CLASSES)))))
     names = Counter([words.GROUP_OF_NAME[word] for word in words.GROUP_OF_NAME.keys() & used])
     repeated: Counter[str] = Counter()
     for name, count in classes.most_common(40):
@@ -73,25 +85,30 @@ def look(page: Page, claims: Claims) -> Markup:
         parts = words.GROUP_OF_NAME.keys() & _parts(name)
         for group in {words.GROUP_OF_NAME[word] for word in parts}:
             repeated[group] += count
-    stated = {name.rsplit("/", 1)[-1] for name in _strings(_ITEM_TYPES, page.root)} | claims.stated
-    addresses = [address for a in page.root.iter("a") if (address := a.get("href"))]
-    sample = _some(addresses)
+    stated = set(claims.stated)
+    if claims.has_microdata:
+        stated.update(name.rsplit("/", 1)[-1] for name in _strings(_ITEM_TYPES, page.root))
+    wanted: dict[str, list[Element]] = {tag: [] for tag in _WANTED}
+    for element in page.elements:
+        if element.tag in wanted:
+            wanted[element.tag].append(element)
+    sample = [a.get("href") or "" for a in _some(wanted["a"], most=_SAMPLED_LINKS)]
     return Markup(
         tags=Counter([element.tag for element in page.elements]),
         names=names,
         repeated=repeated,
         linked=_led_to(sample),
-        inner_links=sum(address.startswith("#") for address in addresses),
+        inner_links=sum([address.startswith("#") for address in sample]),
         beside_links=_beside(sample, page.url),
-        links=len(addresses),
+        links=len(wanted["a"]),
         sampled=len(sample),
         types={group: len(stated.intersection(types)) for group, types in words.TYPES.items()},
         most_repeated=max(classes.values(), default=0),
-        linked_headings=sum(map(_is_linked, page.root.iter("h2", "h3", "h4"))),
+        linked_headings=sum(_is_linked(h) for tag in _HEADINGS for h in wanted[tag]),
         itself=_called(page),
         news_metas=sum(_NEWS_META.match(name) is not None for name in page.metas),
         author_links=sum(_AUTHOR_LINK.search(address) is not None for address in sample),
-        unscripted=_unscripted(page),
+        unscripted=_unscripted(wanted["noscript"]),
     )
 
 
@@ -102,11 +119,9 @@ def _called(page: Page) -> dict[str, int]:
     return {group: len(used & names) for group, names in words.OWN_NAMES.items()}
 
 
-def _unscripted(page: Page) -> str:
-    found = page.body.iter("noscript")
-    return " ".join(" ".join(map(typography.settle, pages.texts(e))) for e in islice(found, 3))[
-        :1000
-    ]
+def _unscripted(found: list[Element]) -> str:
+    texts = (text for element in found[:3] for text in islice(pages.texts(element), 30))
+    return typography.settle(" ".join(texts)[:1000])
 
 
 def _strings(path: etree.XPath, element: Element) -> list[str]:
@@ -118,9 +133,9 @@ def _parts(names: str) -> list[str]:
     return names.lower().replace("-", " ").replace("_", " ").split()
 
 
-def _some(found: list[T]) -> list[T]:
-    """At most _SAMPLED of them, from the whole of the page."""
-    return found[:: len(found) // _SAMPLED + 1]
+def _some(found: list[T], *, most: int) -> list[T]:
+    """At most so many of them, from the whole of the page."""
+    return found[:: len(found) // most + 1]
 
 
 def _is_linked(heading: Element) -> bool:
@@ -161,6 +176,7 @@ class Seen:
     text: str
     linked: int  # characters of it that are links
     link_texts: frozenset[str] = frozenset()
+    teasers: tuple[str, ...] = ()  # settled texts of what stands with one linked heading each
 
     @property
     def link_share(self) -> float:
@@ -168,11 +184,33 @@ class Seen:
         return min(self.linked / len(self.text), 1.0) if self.text else 0.0
 
 
-def seen(page: Page) -> Seen:
-    """What is seen of a page whose tree is without machinery and hidden elements, and still whole otherwise."""
+def seen(page: Page, *, with_teasers: bool) -> Seen:
+    """What is seen of a page whose tree is without machinery and hidden elements, and still whole otherwise.
+
+    Args:
+        page: the page.
+        with_teasers: whether they are looked for: where no article is stated, and headings are links.
+    """
     linked = _strings(_LINKED, page.body)
     return Seen(
         text=cast("str", _SEEN(page.body)),
         linked=sum(map(len, linked)),
         link_texts=frozenset(text.strip() for text in linked if len(text) > _LONG_LINK),
+        teasers=tuple(_teasers(page)) if with_teasers else (),
     )
+
+
+def _teasers(page: Page) -> Iterator[str]:
+    """The text of the largest element around each linked heading that holds no other and is a teaser's size."""
+    linked = list(islice(filter(_is_linked, page.body.iter(*_HEADINGS)), _MOST_TEASERS))
+    for heading in linked:
+        teaser = None
+        for around in islice(heading.iterancestors(), _TEASER_DEPTH):
+            if sum(1 for _ in islice(filter(_is_linked, around.iter(*_HEADINGS)), 2)) > 1:
+                break
+            text = cast("str", _SEEN(around))
+            if len(text) > _LARGEST_TEASER:
+                break
+            teaser = text
+        if teaser:
+            yield typography.settle(teaser)

@@ -111,9 +111,10 @@ def _refused(url: str, reason: Reason, detail: str, *, encoding: str | None = No
 
 def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
     _apply_rules(walk)
-    markup = marks.look(walk.page, walk.claims)
+    is_known = marks.states_news(walk.claims) or bool(walk.ruled.bodies)
+    markup = None if is_known else marks.look(walk.page, walk.claims)
     walk.cleared = furniture.clear(walk.page)
-    seen = marks.seen(walk.page)
+    seen = marks.seen(walk.page, with_teasers=not walk.claims.has_article) if markup else None
     first = heading.headings(walk.page)
     title = fields.title(walk, first)
     if title:
@@ -169,7 +170,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
             is_article=walk.claims.has_article or bool(walk.ruled.bodies),
             has_date=published is not None and walk.readers.get("published") != "htmldate",
             has_heading=bool(first),
-            link_share=0.0 if walk.claims.has_article else seen.link_share,
+            link_share=seen.link_share if seen and not walk.claims.has_article else 0.0,
             is_truncated=is_truncated,
             is_paywalled=is_paywalled,
             markup=markup,
@@ -178,7 +179,8 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
             has_author=bool(authors),
             has_stated_date=bool(walk.claims.published),
             is_ruled=bool(walk.ruled.bodies),
-            unscripted=markup.unscripted,
+            unscripted=markup.unscripted if markup else "",
+            states_news=marks.states_news(walk.claims),
         )
     )
     return Reading(

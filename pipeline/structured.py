@@ -59,7 +59,9 @@ def read(page: Page) -> Claims:
 def _read_microdata(page: Page, claims: Claims) -> None:
     if not page.has_microdata:
         return
-    for element in [e for e in page.elements if e.get("itemprop")][:_MOST_PROPERTIES]:
+    properties = [e for e in page.elements if e.get("itemprop")][:_MOST_PROPERTIES]
+    claims.has_microdata = bool(properties)
+    for element in properties:
         names = _PROPERTIES.intersection(element.get("itemprop", "").split())
         if not names or _is_in_head(element) or not _is_of_the_article(element):
             continue

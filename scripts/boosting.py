@@ -27,10 +27,11 @@ def train(
     rate: float = 0.1,
     borders: int = 48,
     regularisation: float = 6,
+    seed: int = SEED,
 ) -> CatBoostClassifier:
     """A model of few, oblivious trees."""
     model = CatBoostClassifier(
-        iterations=iterations, depth=depth, learning_rate=rate, border_count=borders, random_seed=SEED,
+        iterations=iterations, depth=depth, learning_rate=rate, border_count=borders, random_seed=seed,
         verbose=False, thread_count=2, allow_writing_files=False, l2_leaf_reg=regularisation,
         bootstrap_type="Bernoulli", subsample=0.8, rsm=0.5,
     )  # fmt: skip
@@ -61,6 +62,22 @@ def written(model: CatBoostClassifier, *, features: Sequence[str]) -> dict[str, 
                 "leaves": [round(value * scale * SCALE) for value in tree["leaf_values"]],
             }
             for tree in raw["oblivious_trees"]
+        ],
+    }
+
+
+def mean(models: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One model whose score is the mean of these models' scores."""
+    return {
+        "features": models[0]["features"],
+        "bias": round(sum(model["bias"] for model in models) / len(models)),
+        "trees": [
+            {
+                "splits": tree["splits"],
+                "leaves": [round(leaf / len(models)) for leaf in tree["leaves"]],
+            }
+            for model in models
+            for tree in model["trees"]
         ],
     }
 
