@@ -18,6 +18,7 @@ NO_ARTICLE = 0
 _CONSENT_SHARE = 0.12
 _FEW_BARE = 40  # words below which what the rest of the page says decides
 _BARE = 4_000  # characters of a page that has little beside its message
+_LINKED_PAGE = 0.45  # share of a page's characters that are links, from which it is a list
 _LISTED = 5  # linked headlines that make a list
 _SAME = 3  # articles are published twice, walls always
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
@@ -106,7 +107,7 @@ def judge(
     if words < _FEW:
         if evidence.is_paywalled:
             return Reason.LOGIN, f"stated as not free to read, and {words} words of text"
-        return Reason.EMPTY, f"{words} words of text"
+        return _listing(evidence, words) or (Reason.EMPTY, f"{words} words of text")
     return _section(evidence, words) or _kind(evidence, score)
 
 
@@ -161,12 +162,22 @@ def _section(evidence: Evidence, words: int) -> tuple[Reason, str] | None:
     is_listed = bool(_SECTION_PATH.match(path))
     if is_listed and not evidence.has_date:
         return Reason.NOT_ARTICLE, f"{path} is a list's address, and no date is stated"
-    if not evidence.has_date and share < 0.35 and evidence.link_share > 0.45:
+    if not evidence.has_date and share < 0.35 and evidence.link_share > _LINKED_PAGE:
         return (
             Reason.NOT_ARTICLE,
             f"no date, {share:.0%} of the text in sentences, {evidence.link_share:.0%} of the page links",
         )
     return None
+
+
+def _listing(evidence: Evidence, words: int) -> tuple[Reason, str] | None:
+    """A page without a text of its own that leads to others."""
+    if evidence.seen is None or evidence.is_article or evidence.is_ruled:
+        return None
+    if len(evidence.seen.teasers) < _LISTED and evidence.link_share <= _LINKED_PAGE:
+        return None
+    share = f"{evidence.link_share:.0%} of the page are links to other pages"
+    return Reason.NOT_ARTICLE, f"{words} words of text, {share}"
 
 
 def _teasers(evidence: Evidence, blocks: list[Block]) -> tuple[Reason, str] | None:
