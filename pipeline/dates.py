@@ -4,14 +4,12 @@ Knows spellings of dates. Must not know where on a page they stood or which of t
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dateparser.date import DateDataParser
-
-from pipeline import typography
+from pipeline import calendars, months, typography
 from pipeline.reading import StatedMoment
 
 EARLIEST = 1850
@@ -22,46 +20,51 @@ _ZONES = {
     "PDT": -420, "HKT": 480, "SGT": 480, "JST": 540, "KST": 540, "AEST": 600, "AEDT": 660, "NZST": 720,
 }  # fmt: skip  # minutes east; abbreviations that mean several zones are left to the site's own
 _AMERICAN = {"ET": "America/New_York", "CT": "America/Chicago", "PT": "America/Los_Angeles"}
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december"), start=1)
-    for name in names.split()
-}  # fmt: skip
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_LABEL = re.compile(
-    r"^\W*(?:first\s+)?(?:published|posted|updated|created|last\s+(?:modified|updated)|modified|date|on|at|"
-    r"veröffentlicht|aktualisiert|publié|mis à jour|publicado|actualizado|pubblicato|aggiornato|stand|"
-    r"发布时间|更新时间|时间|公開|更新)(?:\s+(?:on|at|am|le|el|il|date)\b)?\s*[:：]?\s*",
-    re.IGNORECASE,
-)
+_DECIMALS = {
+    zero + digit: str(digit)
+    for zero in (
+        0x660, 0x6F0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0x1040, 0x17E0,
+        0xFF10,
+    )
+    for digit in range(10)
+}  # fmt: skip  # the digits of other scripts
+_PERSIAN_DIGIT = re.compile("[\u06f0-\u06f9]")
+_FORENOON = ("a", "ص", "π", "上午", "午前", "오전", "凌晨")
+_AFTERNOON = ("p", "م", "μ", "下午", "午後", "오후", "晚上")
 _TIME = re.compile(
-    r"(?<![\d.:])(?P<hour>[01]?\d|2[0-4])(?:[:：h时時시]|\.(?=\d\d(?!\d|\.)))\s?(?P<minute>[0-5]\d)"
+    r"(?:(?P<before>上午|下午|午前|午後|오전|오후|凌晨|晚上)\s*)?"
+    r"(?<![\d.:])(?P<hour>[01]?\d|2[0-4])(?:[:：h時时시]|\.(?=\d\d(?!\d|\.)))\s?(?P<minute>[0-5]\d)"
     r"(?:[:：分](?P<second>[0-5]\d))?(?:\.\d+)?"
-    r"\s*(?P<half>[ap]\.?\s?m\b\.?)?|(?<![\d.:/-])(?P<whole>1[0-2]|0?[1-9])\s*(?P<half2>[ap]\.?m\b\.?)",
+    r"\s*(?P<half>[ap]\.?\s?m\b\.?|[صم](?!\w)|[πμ]\.?μ\b)?|"
+    r"(?<![\d.:/-])(?P<whole>1[0-2]|0?[1-9])\s*(?P<half2>[ap]\.?m\b\.?)",
     re.IGNORECASE,
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+-])(\d{1,2}):?(\d{2})?(?!\d)")
 _ZONE_NAME = re.compile(r"\b(" + "|".join([*_ZONES, *_AMERICAN]) + r")\b")
+_YEAR = r"(?:18|19|20|2[456])\d\d"  # of the common era, or Buddhist
 _YEAR_FIRST = re.compile(
-    r"(?<!\d)((?:18|19|20)\d\d)\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?!\d)"
+    rf"(?<!\d)({_YEAR})\s?[-/.年년]\s?(\d{{1,2}})\s?[-/.月월]\s?(\d{{1,2}})(?!\d)"
 )
-_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?((?:19|20)\d\d|\d\d)(?![\d])")
-_MONTH_DAY = re.compile(
-    rf"\b({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+((?:18|19|20)\d\d)\b", re.IGNORECASE
+_ERA = re.compile(
+    r"(明治|大正|昭和|平成|令和|民國|民国)\s?(\d{1,3}|元)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日"
 )
-_DAY_MONTH = re.compile(
-    rf"\b(\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?({_MONTH})\.?,?[\s-]+((?:18|19|20)\d\d)\b",
-    re.IGNORECASE,
+_SOLAR_NUMERIC = re.compile(r"(?<!\d)(1[34]\d\d)\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
+_DAY_FIRST = re.compile(
+    rf"(?<![\d/.-])(\d{{1,2}})\s?([-/.|])\s?(\d{{1,2}})\s?\2\s?({_YEAR}|\d\d)(?!\d|[-/.]\d|:\d)"
 )
+_NUMBERED_MONTH = re.compile(
+    rf"(?<!\d)(\d{{1,2}})\s*tháng\s*(\d{{1,2}})\s*[,/]?\s*(?:năm\s*)?({_YEAR})", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\s\d,;:()\[\]|/–—•·_'’\"\-]{2,}")
+_NUMBER = re.compile(r"(?<![\d:.,])\d{1,4}(?!\d|[:：]\d)")
+_SHORT_YEAR = re.compile(r"[-.'’/ ]{1,2}\d\d(?!\d|:|\s?[^\W\d])")
+_NEAR = 14  # characters between a month's name and its day or year
 _COMPACT = re.compile(
     r"^((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?:T?([0-2]\d)([0-5]\d)([0-5]\d)?)?Z?$"
 )
 _ISO = re.compile(
     r"^([12]\d{3}-\d{2}-\d{2})[T ]+(\d{2}:\d{2})(?::(\d{2}))?(?:[.,:]\d+)?\s*(?:\(?(Z|UTC|GMT|[+-]\d{2}:?\d{0,2}))?\b"
 )
-_SOUNDS_DATED = re.compile(r"(?<!\d)(?:(?:19|20|21)\d\d|\d{2}[./]\d{2}[./]\d{2}|2[45]\d\d)(?!\d)")
 
 
 def zone_of(name: str | None) -> tzinfo:
@@ -79,15 +82,17 @@ def parse(
     language: str | None = None,
     formats: tuple[str, ...] = (),
     is_prose: bool = False,
+    is_month_first: bool | None = None,
 ) -> StatedMoment | None:
     """The moment that a text states, or None.
 
     Args:
         text: what the publisher wrote; labels such as "Published:" may stand before it.
         zone: the site's time zone, for moments stated without an offset.
-        language: of the page, to read its month names and the order of day and month.
+        language: of the page, for the few names that mean different months in two languages.
         formats: the site's own `strptime` formats, tried first.
         is_prose: the text is for people and may be anything: no bare numbers are read as dates.
+        is_month_first: how 3/2/2026 is meant; None: as in America where language and zone say so.
     """
     text = typography.settle(text)
     if not 4 < len(text) <= _LONGEST:
@@ -95,14 +100,28 @@ def parse(
     for form in formats:
         if moment := _by_format(text, form, zone):
             return moment
+    if is_month_first is None:
+        is_month_first = language == "en" and str(zone).startswith(("America/", "US/"))
     try:
         moment = _iso(text, zone) or (None if is_prose else _bare_number(text, zone))
-        moment = moment or _spelled(text, zone, language) or _rfc_2822(text, zone)
-        if moment or not _SOUNDS_DATED.search(text):
-            return moment
-        return _in_language(text, zone, language)
+        return (
+            moment
+            or _spelled(text, zone, language, is_month_first=is_month_first)
+            or _rfc_2822(text, zone)
+        )
     except (ValueError, OverflowError):
         return None
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether only a convention says which of two numbers is the day: 3/2/2026."""
+    match = _DAY_FIRST.search(text)
+    return (
+        match is not None
+        and match[1] != match[3]
+        and 1 <= int(match[1]) <= 12
+        and 1 <= int(match[3]) <= 12
+    )
 
 
 def of_day(year: int, month: int, day: int, *, zone: tzinfo) -> StatedMoment | None:
@@ -183,25 +202,32 @@ def _rfc_2822(text: str, zone: tzinfo) -> StatedMoment | None:
     return StatedMoment(at if at.tzinfo else at.replace(tzinfo=zone))
 
 
-def _spelled(text: str, zone: tzinfo, language: str | None) -> StatedMoment | None:
-    """A date in digits or with an English month's name, a time beside it, an offset or zone beside that."""
-    text = _LABEL.sub("", text)
-    found = _day_in(text, zone, language)
+def _spelled(
+    text: str, zone: tzinfo, language: str | None, *, is_month_first: bool
+) -> StatedMoment | None:
+    """A date in digits or with a month's name, a time beside it, an offset or zone beside that."""
+    is_persian = language in ("fa", "ps", "ckb")
+    if not text.isascii():
+        is_persian = is_persian or bool(_PERSIAN_DIGIT.search(text))
+        text = text.translate(_DECIMALS)
+    found = _day_in(text, language, is_month_first=is_month_first, is_persian=is_persian)
     if not found:
         return None
-    (year, month, day), span = found
+    day, span = found
     rest = text[: span[0]] + "\x1f" + text[span[1] :]
-    time = _TIME.search(rest)
+    inner = text[slice(*span)]  # Mar 02 09:30 2026
+    time = _TIME.search(rest) or (_TIME.search(inner) if ":" in inner else None)
     if not time:
-        return _moment(datetime(year, month, day, tzinfo=zone), has_time=False, has_seconds=False)
+        at = datetime(day.year, day.month, day.day, tzinfo=zone)
+        return _moment(at, has_time=False, has_seconds=False)
     hour, minute = int(time["hour"] or time["whole"]), int(time["minute"] or 0)
-    half = (time["half"] or time["half2"] or "").lower()
-    if half.startswith("p") and hour < 12:
+    half = (time["before"] or time["half"] or time["half2"] or "").lower()
+    if half.startswith(_AFTERNOON) and hour < 12:
         hour += 12
-    elif half.startswith("a") and hour == 12:
+    elif half.startswith(_FORENOON) and hour == 12:
         hour = 0
-    at = datetime(year, month, day, hour % 24, minute, int(time["second"] or 0))  # noqa: DTZ001  # the zone follows
-    after = rest[time.end() : time.end() + 30]
+    at = datetime(day.year, day.month, day.day, hour % 24, minute, int(time["second"] or 0))  # noqa: DTZ001  # the zone follows
+    after = time.string[time.end() : time.end() + 30]
     return _moment(
         at.replace(tzinfo=_stated_zone(after) or zone),
         has_time=True,
@@ -220,54 +246,100 @@ def _stated_zone(text: str) -> tzinfo | None:
 
 
 def _day_in(
-    text: str, zone: tzinfo, language: str | None
-) -> tuple[tuple[int, int, int], tuple[int, int]] | None:
+    text: str, language: str | None, *, is_month_first: bool, is_persian: bool
+) -> tuple[date, tuple[int, int]] | None:
+    """The first day that a text names, and where it stands."""
     if match := _YEAR_FIRST.search(text):
-        return (int(match[1]), int(match[2]), int(match[3])), match.span()
-    if match := _MONTH_DAY.search(text):
-        return (int(match[3]), _MONTHS[match[1].lower()], int(match[2])), match.span()
-    if match := _DAY_MONTH.search(text):
-        return (int(match[3]), _MONTHS[match[2].lower()], int(match[1])), match.span()
-    if match := _DAY_FIRST.search(text):
+        return _day(int(match[1]), int(match[2]), int(match[3])), match.span()
+    if is_persian and (match := _SOLAR_NUMERIC.search(text)):
+        day = calendars.of_solar_hijri(int(match[1]), int(match[3]), int(match[4]))
+        return day, match.span()
+    if match := _ERA.search(text):
+        year = calendars.ERAS[match[1]] + (1 if match[2] == "元" else int(match[2]))
+        return date(year, int(match[3]), int(match[4])), match.span()
+    if match := _NUMBERED_MONTH.search(text):
+        return _day(int(match[3]), int(match[2]), int(match[1])), match.span()
+    return _named(text, language) or _numeric(text, is_month_first=is_month_first)
+
+
+def _day(year: int, month: int, day: int) -> date:
+    return date(calendars.common_year(year), month, day)
+
+
+def _numeric(text: str, *, is_month_first: bool) -> tuple[date, tuple[int, int]] | None:
+    """3.2.2026, 3/2/26 and the like."""
+    for match in _DAY_FIRST.finditer(text):
         first, second = int(match[1]), int(match[3])
         year = int(match[4]) if len(match[4]) == 4 else 2000 + int(match[4])
-        is_month_first = second > 12 or (
-            match[2] == "/"
-            and first <= 12
-            and language == "en"
-            and str(zone).startswith(("America/", "US/"))
-        )
-        day, month = (second, first) if is_month_first else (first, second)
-        return (year, month, day), match.span()
+        if second > 12 or (match[2] != "." and first <= 12 and is_month_first):
+            first, second = second, first
+        if 1 <= first <= 31 and 1 <= second <= 12:
+            return _day(year, second, first), match.span()
     return None
 
 
-def _in_language(text: str, zone: tzinfo, language: str | None) -> StatedMoment | None:
-    """Month names of other languages. Without a known language anything becomes a date, so nothing is tried."""
-    parser = _parser(language) if language else None
-    if parser is None:
-        return None
-    text = _LABEL.sub("", text)
-    found = parser.get_date_data(text)
-    if found.date_obj is None:
-        return None
-    time = _TIME.search(text)
-    at = found.date_obj
-    if at.year > 2400 and language == "th":  # the Buddhist calendar
-        at = at.replace(year=at.year - 543)
-    return _moment(
-        at if at.tzinfo else at.replace(tzinfo=zone),
-        has_time=time is not None,
-        has_seconds=bool(time and time["second"]),
-    )
+def _named(text: str, language: str | None) -> tuple[date, tuple[int, int]] | None:
+    """A date with a month's name: the day and the year stand around it in one of three orders."""
+    numbers = None
+    for word, month in _months_in(text, language):
+        numbers = numbers or [
+            (int(n.group()), len(n.group()), n.start(), n.end()) for n in _NUMBER.finditer(text)
+        ]
+        before = [n for n in numbers if n[3] <= word[0]][-2:]
+        after = [n for n in numbers if n[2] >= word[1]][:2]
+        if before and word[0] - before[-1][3] > _NEAR:
+            before = []
+        if after and after[0][2] - word[1] > _NEAR:
+            after = []
+        is_short = bool(_SHORT_YEAR.match(text, word[1]))
+        for day, year in _arranged(before, after, is_short=is_short):
+            found = _in_calendar(year[0], month, day[0], is_short=year[1] == 2)
+            if found:
+                start = min(word[0], day[2], year[2])
+                return found, (start, max(word[1], day[3], year[3]))
+    return None
 
 
-@lru_cache(maxsize=64)
-def _parser(language: str) -> DateDataParser | None:
+_Number = tuple[int, int, int, int]  # its value, how many digits, where it stands
+
+
+def _arranged(
+    before: list[_Number], after: list[_Number], *, is_short: bool
+) -> Iterator[tuple[_Number, _Number]]:
+    """What may be the day and the year, likeliest first."""
+    is_pair = len(after) == 2 and after[1][2] - after[0][3] <= _NEAR
+    if is_pair and _is_day(after[0]) and after[1][1] == 4:  # March 2, 2026
+        yield after[0], after[1]
+    if before and _is_day(before[-1]):
+        if after and after[0][1] == 4:  # 2 March 2026
+            yield before[-1], after[0]
+        if len(before) == 2 and before[0][1] == 4 and before[1][2] - before[0][3] <= _NEAR:
+            yield before[-1], before[0]  # 2026, 2 March
+        if after and is_short:  # 2-Mar-26
+            yield before[-1], after[0]
+    if before and before[-1][1] == 4 and after and _is_day(after[0]):  # 2026 March 2
+        yield after[0], before[-1]
+
+
+def _is_day(number: _Number) -> bool:
+    return number[1] <= 2 and 1 <= number[0] <= 31
+
+
+def _months_in(text: str, language: str | None) -> Iterator[tuple[tuple[int, int], int]]:
+    words = list(_WORD.finditer(text))
+    for index, match in enumerate(words):
+        if index + 1 < len(words) and (
+            month := months.of_two(match.group(), words[index + 1].group())
+        ):
+            yield (match.start(), words[index + 1].end()), month
+        elif month := months.number(match.group(), language=language):
+            yield match.span(), month
+
+
+def _in_calendar(year: int, month: int, day: int, *, is_short: bool) -> date | None:
     try:
-        return DateDataParser(
-            languages=[language],
-            settings={"STRICT_PARSING": True, "DATE_ORDER": "DMY", "PARSERS": ["absolute-time"]},
-        )
-    except ValueError:  # a language that the library does not know
+        if month > months.SOLAR:
+            return calendars.of_solar_hijri(year, month - months.SOLAR, day)
+        return _day(2000 + year if is_short else year, month, day)
+    except ValueError:
         return None
