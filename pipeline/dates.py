@@ -43,7 +43,7 @@ _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+-])(\d{1,2}):?(\d{2})?(?!\d)")
 _ZONE_NAME = re.compile(r"\b(" + "|".join([*_ZONES, *_AMERICAN]) + r")\b")
 _YEAR = r"(?:18|19|20|2[456])\d\d"  # of the common era, or Buddhist
 _YEAR_FIRST = re.compile(
-    rf"(?<!\d)({_YEAR})\s?[-/.年년]\s?(\d{{1,2}})\s?[-/.月월]\s?(\d{{1,2}})(?!\d)"
+    rf"(?<!\d)({_YEAR})(?:\s?([-/.|])\s?(\d{{1,2}})\s?\2\s?|\s?[年년]\s?(\d{{1,2}})\s?[月월]\s?)(\d{{1,2}})(?!\d)"
 )
 _ERA = re.compile(
     r"(明治|大正|昭和|平成|令和|民國|民国)\s?(\d{1,3}|元)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日"
@@ -249,21 +249,23 @@ def _day_in(
     text: str, language: str | None, *, is_month_first: bool, is_persian: bool
 ) -> tuple[date, tuple[int, int]] | None:
     """The first day that a text names, and where it stands."""
-    if match := _YEAR_FIRST.search(text):
-        return _day(int(match[1]), int(match[2]), int(match[3])), match.span()
-    if is_persian and (match := _SOLAR_NUMERIC.search(text)):
-        day = calendars.of_solar_hijri(int(match[1]), int(match[3]), int(match[4]))
-        return day, match.span()
-    if match := _ERA.search(text):
+    for match in _YEAR_FIRST.finditer(text):
+        month = int(match[3] or match[4])
+        if found := _in_calendar(int(match[1]), month, int(match[5])):
+            return found, match.span()
+    if is_persian:
+        for match in _SOLAR_NUMERIC.finditer(text):
+            month = months.SOLAR + int(match[3])
+            if found := _in_calendar(int(match[1]), month, int(match[4])):
+                return found, match.span()
+    for match in _ERA.finditer(text):
         year = calendars.ERAS[match[1]] + (1 if match[2] == "元" else int(match[2]))
-        return date(year, int(match[3]), int(match[4])), match.span()
-    if match := _NUMBERED_MONTH.search(text):
-        return _day(int(match[3]), int(match[2]), int(match[1])), match.span()
+        if found := _in_calendar(year, int(match[3]), int(match[4])):
+            return found, match.span()
+    for match in _NUMBERED_MONTH.finditer(text):
+        if found := _in_calendar(int(match[3]), int(match[2]), int(match[1])):
+            return found, match.span()
     return _named(text, language) or _numeric(text, is_month_first=is_month_first)
-
-
-def _day(year: int, month: int, day: int) -> date:
-    return date(calendars.common_year(year), month, day)
 
 
 def _numeric(text: str, *, is_month_first: bool) -> tuple[date, tuple[int, int]] | None:
@@ -273,8 +275,8 @@ def _numeric(text: str, *, is_month_first: bool) -> tuple[date, tuple[int, int]]
         year = int(match[4]) if len(match[4]) == 4 else 2000 + int(match[4])
         if second > 12 or (match[2] != "." and first <= 12 and is_month_first):
             first, second = second, first
-        if 1 <= first <= 31 and 1 <= second <= 12:
-            return _day(year, second, first), match.span()
+        if found := _in_calendar(year, second, first):
+            return found, match.span()
     return None
 
 
@@ -293,8 +295,8 @@ def _named(text: str, language: str | None) -> tuple[date, tuple[int, int]] | No
             after = []
         is_short = bool(_SHORT_YEAR.match(text, word[1]))
         for day, year in _arranged(before, after, is_short=is_short):
-            found = _in_calendar(year[0], month, day[0], is_short=year[1] == 2)
-            if found:
+            full = 2000 + year[0] if year[1] == 2 else year[0]
+            if found := _in_calendar(full, month, day[0]):
                 start = min(word[0], day[2], year[2])
                 return found, (start, max(word[1], day[3], year[3]))
     return None
@@ -336,10 +338,11 @@ def _months_in(text: str, language: str | None) -> Iterator[tuple[tuple[int, int
             yield match.span(), month
 
 
-def _in_calendar(year: int, month: int, day: int, *, is_short: bool) -> date | None:
+def _in_calendar(year: int, month: int, day: int) -> date | None:
+    """A day of whichever calendar; None where it has none such."""
     try:
         if month > months.SOLAR:
             return calendars.of_solar_hijri(year, month - months.SOLAR, day)
-        return _day(2000 + year if is_short else year, month, day)
+        return date(calendars.common_year(year), month, day)
     except ValueError:
         return None

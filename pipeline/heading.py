@@ -11,7 +11,7 @@ from typing import cast
 
 from lxml import etree
 
-from pipeline import bylines, typography
+from pipeline import bylines, datewords, typography
 from pipeline import page as pages
 from pipeline.bylines import Byline
 from pipeline.page import Element, Page
@@ -36,11 +36,6 @@ _STANDFIRST = re.compile(
 )
 _TITLE_CLASS = re.compile(r"title|headline|heading", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<!\d)(?:\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2})(?!\d)")
-_MODIFIED = re.compile(r"(?:modif|updat|aktualis|mis.?.?.?jour|更新)", re.IGNORECASE)
-_UPDATED = re.compile(
-    r"\b(?:last\s+)?(?:updated|modified|aktualisiert|actualizado|aggiornato|mis\s+à\s+jour)\b|更新",
-    re.IGNORECASE,
-)
 _CATEGORY = re.compile(
     r"(?:^|[\s_-])(?:categor(?:y|ies)|cat-?links?|breadcrumbs?|channel|rubri(?:k|que|ca)|(?:article|story|post|entry)[_-]?"
     r"(?:section|column|channel|category|kicker|topic))(?:$|[\s_-])",
@@ -255,15 +250,21 @@ def _note(element: Element, text: str, seen: Surroundings) -> None:
 
 
 def _note_dates(element: Element, text: str, names: str, seen: Surroundings) -> None:
+    """Note the moments that an element states and shows, by what it says of them."""
     stated = element.get("datetime") or element.get("content") or ""
-    update = _UPDATED.search(text)
-    if update and _DIGITS.search(text[: update.start()]):  # both in one line
-        seen.dates.append(text[: update.start()])
-        seen.modified.append(text[update.start() :])
-        return
-    is_modified = bool(_MODIFIED.search(names) or update)
-    target = seen.modified if is_modified else seen.dates
-    target.extend(v for v in (stated, text) if v and len(v) <= 120 and _DIGITS.search(v))
+    named = datewords.label_named(names)
+    shown = datewords.parts(text) if _DIGITS.search(text) else []
+    label = next((label for label, _ in shown if label), named)
+    if _DIGITS.search(stated):
+        shown = [(label, stated), *shown]
+    for part_label, part in shown:
+        if len(part) > 120 or not _DIGITS.search(part):
+            continue
+        # What stands in an element that says "updated" is met again in the elements inside it.
+        is_modified = (part_label or named) == "modified" or any(
+            part in known for known in seen.modified
+        )
+        (seen.modified if is_modified else seen.dates).append(part)
 
 
 def _look_above(place: Element, seen: Surroundings) -> None:

@@ -13,6 +13,7 @@ from pipeline import (
     certainty,
     clean,
     dates,
+    datestatements,
     decode,
     fields,
     furniture,
@@ -168,7 +169,8 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
             blocks=tuple(cleaned.blocks),
             page_text=_page_text(walk.page) if len(text) < judge.STUB else "",
             is_article=walk.claims.has_article or bool(walk.ruled.bodies),
-            has_date=published is not None and walk.readers.get("published") != "htmldate",
+            has_date=published is not None
+            and walk.readers.get("published") != datestatements.SEARCHED,
             has_heading=bool(first),
             link_share=seen.link_share if seen and not walk.claims.has_article else 0.0,
             is_truncated=is_truncated,
@@ -222,7 +224,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
 def _apply_rules(walk: Walk) -> None:
     """The rules of the capture's day; where their body is not on the page, those of the stated day of publication."""
     days = [walk.fetched_at.astimezone(walk.zone).date()]
-    if stated := moments.first_stated(walk, walk.claims.published):
+    if stated := datestatements.first_stated(walk, walk.claims.published):
         days.append(stated[0].at.date())
     tried: list[RuleSet] = []
     for day in days:

@@ -1,0 +1,181 @@
+"""Trains the choice among the days that a page names, and says how well it does on publishers left out.
+
+    PYTHONPATH=. python scripts/train_dates.py ../shared/corpora [--write]
+
+Needs catboost, which Morgue itself does not. Knows the corpora. Must not know what the features mean.
+"""
+
+import argparse
+import gzip
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from boosting import train, write, written
+
+from config.site import ad_hoc_site
+from pipeline import (
+    datechoice,
+    dates,
+    datestatements,
+    dateurls,
+    decode,
+    fields,
+    furniture,
+    heading,
+    language,
+    moments,
+    structured,
+)
+from pipeline import page as pages
+from pipeline.walk import Walk
+
+CORPORA = ("fundus", "fundus_hist", "np4k424_clean", "wcxb_article", "postlight", "htmldate")
+FETCHED_AT = datetime(2026, 11, 1, tzinfo=UTC)
+FOLDS = 5
+WEIGHTS = {"postlight": 0.5}  # its truth is in UTC, whatever day the publisher wrote
+MODEL = Path(__file__).parent.parent / "pipeline" / "models" / "dates.json"
+
+
+@dataclass
+class Case:
+    """One page: what was settled without the model, or the days to choose from."""
+
+    corpus: str
+    page: str
+    fold: int
+    truth: date
+    settled: date | None
+    days: list[date]
+    rows: list[list[float]]
+
+
+def main() -> None:
+    """Cross-validate by publisher, print the figures, write the model on request."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpora", type=Path)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--show", action="store_true", help="name the pages that are wrong")
+    arguments = parser.parse_args()
+    cases = [
+        case for corpus in CORPORA for case in _cases(arguments.corpora, corpus) if case is not None
+    ]
+    _validate(cases, is_shown=arguments.show)
+    if arguments.write:
+        MODEL.parent.mkdir(exist_ok=True)
+        write(MODEL, written(_fit(cases), features=datechoice.FEATURES))
+
+
+def _cases(corpora: Path, corpus: str) -> list[Case | None]:
+    rows = (corpora / "truth" / f"{corpus}.jsonl").read_text("utf-8").splitlines()
+    return [
+        _case(corpora, corpus, row)
+        for row in map(json.loads, filter(None, rows))
+        if row["published"]
+    ]
+
+
+def _case(corpora: Path, corpus: str, row: dict[str, Any]) -> Case | None:
+    body = gzip.decompress((corpora / "pages" / corpus / f"{row['id']}.html.gz").read_bytes())
+    walk = walk_of(row, body)
+    if walk is None:
+        return None
+    address = dateurls.of(walk.page.url, latest=(FETCHED_AT + timedelta(days=1)).date())
+    statements = datestatements.stated(walk)
+    datestatements.settle_order(statements)
+    settled = moments.settled(walk, statements, address)
+    start = datestatements.search(walk, statements)
+    days, table = datechoice.table(statements, address=address, start=start)
+    site = row["site"] or row["id"]
+    return Case(
+        corpus=corpus,
+        page=row["id"],
+        fold=hashlib.sha256(site.encode()).digest()[0] % FOLDS,
+        truth=date.fromisoformat(row["published"][:10]),
+        settled=settled.at.date() if settled else None,
+        days=days,
+        rows=table,
+    )
+
+
+def walk_of(row: dict[str, Any], body: bytes) -> Walk | None:
+    """A page as far as the reading of dates needs it."""
+    url = row["url"] or f"https://{row['host'] or 'unknown.example'}/article/{row['id']}"
+    page = pages.parse(decode.decode(body, content_type=None).text, url=url, max_depth=2000)
+    if isinstance(page, pages.Refusal):
+        return None
+    site = ad_hoc_site(url)
+    walk = Walk(
+        page=page,
+        site=site,
+        fetched_at=FETCHED_AT,
+        feed_title=None,
+        feed_published=None,
+        claims=structured.read(page),
+        zone=dates.zone_of(site.time_zone),
+        language=language.primary(page.language) or site.language,
+    )
+    walk.cleared = furniture.clear(page)
+    first = heading.headings(page)
+    if title := fields.title(walk, first):
+        walk.place = heading.place_of(page, title, first=first)
+    if walk.place is not None:
+        walk.seen = heading.around(
+            walk.place, descriptions=[c.value for c in walk.claims.descriptions]
+        )
+    return walk
+
+
+def _fit(cases: list[Case]) -> Any:
+    rows, labels, weights = [], [], []
+    for case in cases:
+        rows.extend(case.rows)
+        labels.extend(day == case.truth for day in case.days)
+        weight = WEIGHTS.get(case.corpus, 1.0) * (1.0 if case.settled is None else 0.3)
+        weights.extend([weight] * len(case.rows))
+    return train(
+        rows,
+        labels,
+        features=datechoice.FEATURES,
+        weights=weights,
+        iterations=150,
+        depth=5,
+        rate=0.08,
+    )
+
+
+def _validate(cases: list[Case], *, is_shown: bool) -> None:
+    right: Counter[str] = Counter()
+    settled: Counter[str] = Counter()
+    settled_right: Counter[str] = Counter()
+    for fold in range(FOLDS):
+        model = _fit([case for case in cases if case.fold != fold])
+        for case in (case for case in cases if case.fold == fold):
+            chosen = case.settled or _chosen(model, case)
+            right[case.corpus] += chosen == case.truth
+            settled[case.corpus] += case.settled is not None
+            settled_right[case.corpus] += case.settled == case.truth
+            if is_shown and chosen != case.truth:
+                how = "settled" if case.settled else "chosen"
+                print(case.corpus, case.page, f"truth {case.truth}, {how} {chosen}")
+    for corpus, count in Counter(case.corpus for case in cases).items():
+        print(
+            f"{corpus:14} {count:4} pages, right {right[corpus] / count:.4f} ({count - right[corpus]} wrong); "
+            f"settled without the model {settled[corpus]}, of these right {settled_right[corpus]}"
+        )
+
+
+def _chosen(model: Any, case: Case) -> date | None:
+    if not case.rows:
+        return None
+    scores = model.predict(np.asarray(case.rows, dtype=np.float32), prediction_type="RawFormulaVal")
+    return case.days[int(np.argmax(scores))]
+
+
+if __name__ == "__main__":
+    main()
