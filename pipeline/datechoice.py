@@ -22,24 +22,23 @@ FEATURES = (
     "modified_json_ld", "modified_other", "url_day", "url_month", "url_year", "url_number", "days_after_url",
     "shown", "shown_published", "shown_modified", "shown_with_time", "rank_shown", "days_shown", "described",
     "after_headline", "before_headline", "plain", "published", "modified", "other", "outside", "inside",
-    "times", "attributes", "named", "lines", "openings", "rank", "linked", "headings", "alike",
-    "scripts", "rank_script", "days_in_scripts", "readers", "is_earliest", "is_latest", "days_after_stated",
-    "days_after_article", "days_after_modified", "has_article", "has_stated", "is_stated", "days", "days_in_region",
-    "near_utc", "has_clock", "stated_is_modified", "has_url_day", "only_modified",
+    "times", "attributes", "named", "lines", "openings", "rank", "linked", "headings", "alike", "scripts",
+    "rank_script", "days_in_scripts", "readers", "is_earliest", "is_latest", "days_after_stated",
+    "days_after_article", "days_after_modified", "has_article", "has_stated", "is_stated", "days",
+    "days_in_region", "near_utc", "has_clock", "stated_is_modified",
+    "has_url_day", "only_modified",
 )  # fmt: skip
 
 
 def likeliest(
     statements: list[Statement], *, address: AddressDate, start: int | None
-) -> tuple[date, int] | None:
-    """The likeliest day of publication and its score (see forest.SCALE); None where no day is named."""
+) -> date | None:
+    """The likeliest day of publication; None where no day is named."""
     days, rows = table(statements, address=address, start=start)
-    if not days:
-        return None
+    if len(days) < 2:
+        return days[0] if days else None
     model = forest.load("dates")
-    scored = [(model.score(row), -index) for index, row in enumerate(rows)]
-    score, index = max(scored)
-    return days[-index], score
+    return max(zip(days, rows, strict=True), key=lambda pair: model.score(pair[1]))[0]
 
 
 def table(

@@ -21,12 +21,13 @@ Kind = Literal["time", "attribute", "named", "line", "opening"]
 
 _MOST = 80  # sightings on one page
 _BEFORE, _AFTER = 80, 240  # elements around the headline
+_ABOVE = 25  # of these, the nearest, among which a headline's date may stand
 _FURTHER = 2000  # elements after these, where nothing stands near
 _MOST_TIMES = 30
 _LONGEST = 120  # characters of a line that is a date's
 _OPENING = 70  # characters at the beginning of a longer text, where datelines stand
 _HEIGHT = 14  # ancestors looked at
-_MOST_SCRIPT = 3_000_000  # characters of scripts looked through
+_MOST_SCRIPT = 1_000_000  # characters of scripts looked through
 _WITHIN = 8  # elements after one that holds them
 _MOST_HITS = 40  # of one word in one script
 
@@ -41,11 +42,14 @@ _ATTRIBUTES = (
 _DIGIT = re.compile(r"[0-9]")
 _ANY_DIGIT = re.compile(r"\d")
 _MAY_DATE = re.compile(r"\d{4}(?!\d)|\d{1,2}\s?[./|-]\s?\d{1,2}\s?[./|-]\s?\d\d|\d\s?[年년]")
-_OUTSIDE = frozenset(("nav", "footer", "aside", "form", "select", "noscript"))
+_OUTSIDE = frozenset(
+    ("nav", "footer", "aside", "form", "select", "noscript", "blockquote", "iframe")
+)
 _OUTSIDE_NAMES = re.compile(
     r"related|recommend|sidebar|side-bar|widget|most-?(?:read|popular)|popular|trending|comment(?!-?count)|disqus|"
     r"newsletter|promo|teaser|more-?(?:stories|news|from)|latest|recent|ticker|footer|copyright|cookie|carousel|"
-    r"slider|masthead|top-?bar|clock|today|current-?date|weather|calendar|archive|(?:next|prev)(?:ious)?-?(?:post|article)|similar|read-?(?:more|next)",
+    r"slider|masthead|top-?bar|clock|today|current-?date|weather|calendar|archive|(?:next|prev)(?:ious)?-?(?:post|article)|similar|read-?(?:more|next)|"
+    r"embed|tweet|instagram",
     re.IGNORECASE,
 )
 _INSIDE_NAMES = re.compile(
@@ -53,8 +57,14 @@ _INSIDE_NAMES = re.compile(
     re.IGNORECASE,
 )
 _SCRIPT_WORDS = (
-    "ublish", "ubDate", "ub_date", "ubdate", "reatedAt", "reated_at", "reateDate", "dateCreated", "ublication_date",
-)  # fmt: skip
+    "ublish",
+    "ubDate",
+    "ub_date",
+    "reatedAt",
+    "reated_at",
+    "dateCreated",
+    "ublication_date",
+)
 _MEMBER = re.compile(
     r"(?P<key>[A-Za-z_]{1,30})\\?[\"']?\s{0,3}[:=]\s{0,3}\\?[\"']?"
     r"(?P<value>\d{4}-\d\d?-\d\d?[^\"'\\,}]{0,22}|\d{10}(?:\d{3})?(?!\d)|[A-Z]?[a-z]{2,9}\.? \d{1,2},? \d{4}|"
@@ -92,7 +102,7 @@ def search(page: Page, *, place: Element | None, parse: Parse) -> tuple[list[Sig
     middle = start or 0
     near = range(max(0, middle - _BEFORE), min(len(elements), middle + _AFTER))
     found = _seen(elements, near, parse)
-    if any(s.label or s.kind in ("time", "attribute", "named") for s in found):
+    if start is not None and any(_is_enough(s, elements, start) for s in found):
         made = (elements.index(e) for e in islice(page.root.iter(*_TIMES), _MOST_TIMES))
         found += _seen(elements, (position for position in made if position not in near), parse)
     else:
@@ -101,6 +111,16 @@ def search(page: Page, *, place: Element | None, parse: Parse) -> tuple[list[Sig
     found.sort(key=lambda sighting: sighting.position)
     _complete(found, elements)
     return found, start
+
+
+def _is_enough(sighting: Sighting, elements: list[Element], start: int) -> bool:
+    """Whether a date is marked as one and stands by the headline, so that none is to be looked for further away."""
+    if sighting.kind in ("line", "opening") and not sighting.label:
+        return False
+    _place(sighting, elements[sighting.position])
+    return (
+        sighting.position >= start - _ABOVE and not sighting.is_outside and not sighting.is_linked
+    )
 
 
 def _seen(elements: list[Element], positions: Iterable[int], parse: Parse) -> list[Sighting]:

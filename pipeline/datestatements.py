@@ -21,12 +21,13 @@ FOUND = (SEARCHED, "script", "description")
 """The sources of which nothing is known but that a date is somewhere in the page."""
 
 _MOST_CLAIMS = 8
-MOST_SHOWN = 8
+_MOST_SHOWN = 8
 _META_NAME = re.compile(r"date|time|publ|creat|issue|release", re.IGNORECASE)
 _NO_META = re.compile(r"modif|updat|expir|read|unpub|valid|format|zone", re.IGNORECASE)
 _ARTICLE_METAS = frozenset(("article:published_time", "og:article:published_time"))
 _AMERICAN = ("en-us", "en-ph")
 _GENERIC = frozenset(("com", "org", "net", "edu", "gov", "us", "info", "co", "io", "tv"))
+_NO_ZONE = ("UTC", "", None)  # what site files have that say nothing of it
 _FOR_MACHINES = re.compile(r"\s*\d{4}-\d\d-\d\dT")
 _LOCALE = re.compile(r"[a-z]{2}-[a-z]{2}")
 
@@ -59,15 +60,15 @@ def parse(walk: Walk, text: str, *, is_prose: bool = False) -> StatedMoment | No
         zone=walk.zone,
         language=walk.language,
         is_prose=is_prose,
-        is_month_first=_is_month_first(walk),
+        is_month_first=_is_month_first(walk) if dates.is_ambiguous(text) else None,
     )
     return moment if moment and dates.is_plausible(moment, fetched_at=walk.fetched_at) else None
 
 
 def _is_month_first(walk: Walk) -> bool | None:
     """Whether 3/2/2026 is the second of March, by the site's zone, the page's locale, or its address."""
-    if walk.site.time_zone:
-        return None
+    if walk.site.time_zone not in _NO_ZONE:
+        return None  # as the language and this zone say
     for stated in (walk.page.meta("og:locale"), walk.page.language):
         locale = (stated or "").lower().replace("_", "-")
         if _LOCALE.match(locale):
@@ -88,11 +89,16 @@ def stated(walk: Walk) -> list[Statement]:
     for claims, label in labelled:
         for claim in claims[:_MOST_CLAIMS]:
             _add(found, walk, claim.value, claim.reader, label)
-    for text in walk.seen.dates[:MOST_SHOWN]:
+    for text in shown(walk.seen.dates):
         _add(found, walk, text, "page", label_of(text), is_prose=True)
-    for text in walk.seen.modified[:MOST_SHOWN]:
+    for text in shown(walk.seen.modified):
         _add(found, walk, text, "page", "modified", is_prose=True)
     return found
+
+
+def shown(texts: list[str]) -> list[str]:
+    """The first few of the texts seen around the headline; nested elements give the same text again."""
+    return list(dict.fromkeys(texts[: 2 * _MOST_SHOWN]))[:_MOST_SHOWN]
 
 
 def _add(
@@ -135,8 +141,9 @@ def search(walk: Walk, statements: list[Statement]) -> int | None:
         statement.sighting = sighting
         if not _is_a_clock(statement, visit, start):
             statements.append(statement)
-    for value, label in datesearch.in_scripts(walk.page):
-        _add(statements, walk, value, "script", label)
+    if not any(s.source in STATED and s.label == "published" for s in statements):
+        for value, label in datesearch.in_scripts(walk.page):
+            _add(statements, walk, value, "script", label)
     settle_order(statements)
     return start
 

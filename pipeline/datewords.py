@@ -10,21 +10,39 @@ from typing import Literal
 
 Label = Literal["published", "modified", "other", ""]
 
-# How words begin, in small letters; those of scripts without spaces stand anywhere.
+# How words begin, in small letters; those of languages with prefixes or without spaces stand anywhere.
 _MODIFIED = (
     "updat", "modif", "edited", "revised", "reviewed", "amended", "aktuali", "geändert", "bearbeitet",
     "zuletzt", "änderung", "actuali", "atuali", "editad", "aggiorn", "bijgewerkt", "gewijzigd", "opdater",
     "oppdater", "uppdater", "ändrad", "senast", "endret", "päivitet", "muokattu", "обновл", "изменен", "оновл",
-    "змінен", "zaktuali", "upraven", "frissít", "módosít", "güncelle", "ενημέρωσ", "ενημερώ", "تحديث", "تعديل",
-    "עודכן", "עדכון", "אחרון", "अपडेट", "অপডেট", "আপডেট", "diperbarui", "dikemas", "cập", "수정", "업데이트", "최종",
+    "змінен", "zaktuali", "upraven", "frissít", "módosít", "güncelle", "ενημέρωσ", "ενημερώ",
+    "diperbarui", "dikemas", "cập",
     "posodob", "ažurir", "ажурир", "освеж", "atnaujin", "atjaun", "muudet", "uuendat",
 )  # fmt: skip
-_MODIFIED_ANYWHERE = ("à jour", "به‌روز", "به روز", "更新", "修改", "อัปเดต", "อัพเดต", "แก้ไข")
+_MODIFIED_ANYWHERE = (
+    "à jour",
+    "به‌روز",
+    "به روز",
+    "更新",
+    "修改",
+    "อัปเดต",
+    "อัพเดต",
+    "แก้ไข",
+    "تحديث",
+    "تعديل",
+    "עודכן",
+    "עדכון",
+    "אחרון",
+    "수정",
+    "업데이트",
+    "अपडेट",
+    "আপডেট",
+)
 _PUBLISHED = (
     "publi", "pubbli", "posted", "postad", "veröffentlich", "erschienen", "erstellt", "eingestellt", "verfasst",
     "gepubliceerd", "geplaatst", "udgiv", "julkaistu", "опублик", "создан", "размещ", "дата", "opublik",
-    "zveřejn", "közzé", "megjelent", "yayın", "giriş", "eklenme", "oluştur", "δημοσ", "نشر", "פורסם", "פרסום",
-    "منتشر", "प्रकाशित", "প্রকাশ", "diterbit", "đăng", "입력", "등록", "게시", "objavlj", "objavil", "paskelbt",
+    "zveřejn", "közzé", "megjelent", "yayın", "giriş", "eklenme", "oluştur", "δημοσ",
+    "diterbit", "đăng", "objavlj", "objavil", "paskelbt",
     "avaldatud", "created", "filed", "written", "datum", "fecha", "released", "issued", "submitted",
 )  # fmt: skip
 _PUBLISHED_ANYWHERE = (
@@ -39,6 +57,15 @@ _PUBLISHED_ANYWHERE = (
     "เผยแพร่",
     "date:",
     "date :",
+    "نشر",
+    "פורסם",
+    "פרסום",
+    "منتشر",
+    "입력",
+    "등록",
+    "게시",
+    "प्रकाशित",
+    "প্রকাশ",
 )
 _OTHER = (
     "copyright", "expire", "expiry", "deadline", "valid", "born", "birth", "geboren", "event", "since", "seit",

@@ -12,8 +12,8 @@ from pipeline.dateurls import AddressDate
 from pipeline.reading import StatedMoment
 from pipeline.walk import Walk
 
-_UNLIKELY = -20_000  # a score below which a day that the search found is none
 _NEAR = range(-25, 61)  # elements from the headline within which a date is shown beside it
+_LIST = 4  # dates in elements alike, from which these are a list's
 _SHOWING = ("time", "named", "attribute")
 _DAY = timedelta(days=1)
 
@@ -104,27 +104,33 @@ def _tells_the_hour(statement: Statement) -> bool:
 def _chosen(
     walk: Walk, statements: list[Statement], address: AddressDate, start: int | None
 ) -> StatedMoment | None:
-    """The likeliest of all days that the page names; None where even that one is unlikely."""
-    best = datechoice.likeliest(statements, address=address, start=start)
-    if best is None:
+    """The likeliest of all days that the page names; None where nothing speaks for that one."""
+    day = datechoice.likeliest(statements, address=address, start=start)
+    if day is None:
         return None
-    day, score = best
-    named = [s for s in statements if s.day == day]
+    named = [s for s in statements if s.day == day and _is_worth(s)]
     named = [s for s in named if s.label != "modified"] or named
-    moment = dates.of_day(day.year, day.month, day.day, zone=walk.zone)
-    reader = "url"
-    readers = {"url"} if address.day == day else set()
+    readers = {_reader(s, start) for s in named}
+    if day in (address.day, address.number):
+        readers.add("url")
+    if not readers:
+        return None
+    moment, reader = dates.of_day(day.year, day.month, day.day, zone=walk.zone), "url"
     if named:
         told = min(named, key=_trust)
         moment, reader = told.moment, _reader(told, start)
-        readers.update(_reader(s, start) for s in named)
-    if score < _UNLIKELY and reader in (SEARCHED, "url"):
-        return None
-    readers.discard(SEARCHED)
-    is_stated = not readers.isdisjoint(STATED)
-    is_seen = not readers.isdisjoint(("page", "url"))
-    assert moment is not None
-    return _answer(walk, "published", moment, reader, is_confirmed=is_stated and is_seen)
+    is_confirmed = not readers.isdisjoint(STATED) and not readers.isdisjoint(("page", "url"))
+    return _answer(walk, "published", moment, reader, is_confirmed=is_confirmed) if moment else None
+
+
+def _is_worth(statement: Statement) -> bool:
+    """Whether a statement alone may give the day: no copyright line, no list of other articles, no text's beginning."""
+    sighting = statement.sighting
+    if statement.label == "other" or (sighting and sighting.kind == "opening"):
+        return False
+    return sighting is None or not (
+        sighting.is_outside and (sighting.is_linked or sighting.alike >= _LIST)
+    )
 
 
 _TRUST = ("json-ld", "microdata", "article meta", "json-ld page", "meta", "page", SEARCHED)
@@ -169,7 +175,7 @@ def modified(walk: Walk, *, published: StatedMoment | None) -> StatedMoment | No
 
 
 def _shown_changes(walk: Walk) -> Iterator[StatedMoment]:
-    for text in walk.seen.modified[: datestatements.MOST_SHOWN]:
+    for text in datestatements.shown(walk.seen.modified):
         if moment := datestatements.parse(walk, text, is_prose=True):
             yield moment
 
