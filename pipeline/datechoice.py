@@ -34,11 +34,25 @@ def likeliest(
     statements: list[Statement], *, address: AddressDate, start: int | None
 ) -> date | None:
     """The likeliest day of publication; None where no day is named."""
+    if day := of_address(statements, address):
+        return day
     days, rows = table(statements, address=address, start=start)
     if len(days) < 2:
         return days[0] if days else None
     model = forest.load("dates")
     return max(zip(days, rows, strict=True), key=lambda pair: model.score(pair[1]))[0]
+
+
+def of_address(statements: list[Statement], address: AddressDate) -> date | None:
+    """The day in the address, where the page names it too: addresses are given once, other dates change.
+
+    Not where another day is stated beside it: the clocks of the two may differ.
+    """
+    day = address.day
+    if day is None or not any(s.day == day and s.label in ("", "published") for s in statements):
+        return None
+    told = _first(statements, STATED, "published")
+    return None if told and abs((told.day - day).days) == 1 else day
 
 
 def table(

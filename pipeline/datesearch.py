@@ -11,7 +11,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Literal, TypeAlias
 
-from pipeline import page as pages
+from lxml import etree
+
 from pipeline import typography
 from pipeline.datewords import Label, is_dated, label_named, label_of, parts
 from pipeline.page import Element, Page
@@ -25,6 +26,7 @@ _ABOVE = 25  # of these, the nearest, among which a headline's date may stand
 _FURTHER = 2000  # elements after these, where nothing stands near
 _MOST_TIMES = 30
 _LONGEST = 120  # characters of a line that is a date's
+_LARGEST_LINE = 400  # characters of its text nodes, blanks included
 _OPENING = 70  # characters at the beginning of a longer text, where datelines stand
 _HEIGHT = 14  # ancestors looked at
 _MOST_SCRIPT = 1_000_000  # characters of scripts looked through
@@ -100,24 +102,37 @@ def search(page: Page, *, place: Element | None, parse: Parse) -> tuple[list[Sig
     elements = page.elements
     start = elements.index(place) if place is not None and place in elements else None
     middle = start or 0
+    around = frozenset(place.iterancestors()) if place is not None else frozenset()
     near = range(max(0, middle - _BEFORE), min(len(elements), middle + _AFTER))
     found = _seen(elements, near, parse)
-    if start is not None and any(_is_enough(s, elements, start) for s in found):
-        made = (elements.index(e) for e in islice(page.root.iter(*_TIMES), _MOST_TIMES))
-        found += _seen(elements, (position for position in made if position not in near), parse)
+    if start is not None and any(_is_enough(s, elements, start, around) for s in found):
+        found += _seen(elements, (p for p in _made_for_dates(page) if p not in near), parse)
     else:
         found += _seen(elements, range(near.stop, near.stop + _FURTHER), parse)
         found += _seen(elements, range(near.start), parse)
     found.sort(key=lambda sighting: sighting.position)
-    _complete(found, elements)
+    _complete(found, elements, around)
     return found, start
 
 
-def _is_enough(sighting: Sighting, elements: list[Element], start: int) -> bool:
+def _made_for_dates(page: Page) -> Iterator[int]:
+    """The positions of the elements that are made for dates, but for those taken out of the tree since."""
+    position = 0
+    for element in islice(page.root.iter(*_TIMES), _MOST_TIMES):
+        try:
+            position = page.elements.index(element, position)
+        except ValueError:  # put into the tree, or moved, since the page was parsed
+            continue
+        yield position
+
+
+def _is_enough(
+    sighting: Sighting, elements: list[Element], start: int, around: frozenset[Element]
+) -> bool:
     """Whether a date is marked as one and stands by the headline, so that none is to be looked for further away."""
     if sighting.kind in ("line", "opening") and not sighting.label:
         return False
-    _place(sighting, elements[sighting.position])
+    _place(sighting, elements[sighting.position], around)
     return (
         sighting.position >= start - _ABOVE and not sighting.is_outside and not sighting.is_linked
     )
@@ -201,15 +216,18 @@ def _texts(element: Element) -> list[str]:
     """The text nodes of an element that may be a line; none of one that holds much."""
     found: list[str] = []
     size = 0
-    for text in pages.texts(element):
-        found.append(text)
-        size += len(text)
-        if size > 400:
+    events = etree.iterwalk(element, events=("start", "end"))
+    for count, (event, node) in enumerate(events):
+        text = node.text if event == "start" else node.tail if node is not element else None
+        if text:
+            found.append(text)
+            size += len(text)
+        if size > _LARGEST_LINE or count > _LARGEST_LINE:
             return []
     return found
 
 
-def _complete(found: list[Sighting], elements: list[Element]) -> None:
+def _complete(found: list[Sighting], elements: list[Element], around: frozenset[Element]) -> None:
     """Add to each sighting what stands around it."""
     classes = []
     last: Sighting | None = None
@@ -231,7 +249,7 @@ def _complete(found: list[Sighting], elements: list[Element]) -> None:
             and sighting.text.strip(" |,.") in last.text
         ):
             sighting.label = "modified"
-        _place(sighting, element)
+        _place(sighting, element, around)
     alike = Counter(classes)
     for sighting, name in zip(found, classes, strict=True):
         sighting.alike = alike[name]
@@ -248,24 +266,26 @@ def _before(element: Element) -> str:
     return told if len(told) <= 40 else ""
 
 
-def _place(sighting: Sighting, element: Element) -> None:
+def _place(sighting: Sighting, element: Element, around: frozenset[Element]) -> None:
+    """Note in what a sighting stands; what holds the headline too is no furniture, whatever its name."""
     node: Element | None = element
     for _ in range(_HEIGHT):
         if node is None or node.tag in ("body", "html"):
             return
         tag = node.tag
+        is_shared = node in around
         if tag == "a":
             sighting.is_linked = True
         elif tag in ("h1", "h2", "h3", "h4"):
             sighting.is_heading = True
-        elif tag in _OUTSIDE:
+        elif tag in _OUTSIDE and not is_shared:
             sighting.is_outside = True
         elif tag in ("article", "main"):
             sighting.is_inside = True
         names = node.get("class") or node.get("id")
         if names:
             outside, inside = _region(names)
-            sighting.is_outside = sighting.is_outside or outside
+            sighting.is_outside = sighting.is_outside or (outside and not is_shared)
             sighting.is_inside = sighting.is_inside or inside
         node = node.getparent()
 

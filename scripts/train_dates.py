@@ -98,7 +98,7 @@ def _case(corpora: Path, corpus: str, row: dict[str, Any]) -> Case | None:
         page=row["id"],
         fold=hashlib.sha256(site.encode()).digest()[0] % FOLDS,
         truth=date.fromisoformat(row["published"][:10]),
-        settled=settled.at.date() if settled else None,
+        settled=settled.at.date() if settled else datechoice.of_address(statements, address),
         days=days,
         rows=table,
     )
@@ -137,7 +137,7 @@ def _fit(cases: list[Case]) -> CatBoost:
     told = [case for case in cases if case.truth in case.days]
     model = CatBoost(
         {
-            "loss_function": "QuerySoftMax", "iterations": 150, "depth": 5, "learning_rate": 0.08, "border_count": 48,
+            "loss_function": "QuerySoftMax", "iterations": 300, "depth": 5, "learning_rate": 0.04, "border_count": 48,
             "random_seed": SEED, "verbose": False, "thread_count": 2, "allow_writing_files": False, "l2_leaf_reg": 6,
             "bootstrap_type": "Bernoulli", "subsample": 0.8, "rsm": 0.5,
         }

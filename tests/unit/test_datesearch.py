@@ -1,3 +1,4 @@
+import time
 from datetime import UTC
 
 from pipeline import dates, datesearch
@@ -72,6 +73,13 @@ def test_furniture_related_articles_and_comments_are_outside() -> None:
     ]
 
 
+def test_what_holds_the_headline_too_is_no_furniture() -> None:
+    found = search(
+        "<div class='teaser-archive'><h1>Pier</h1><b>2 March 2026</b><div class='teaser'><b>3 March 2026</b></div></div>"
+    )
+    assert [s.is_outside for s in found] == [False, True]
+
+
 def test_links_and_headings_are_known() -> None:
     found = search("<h1>Pier</h1><a href='/'>2 March 2026</a><h2>3 March 2026</h2>")
     assert [(s.is_linked, s.is_heading) for s in found] == [(True, False), (False, True)]
@@ -90,6 +98,15 @@ def test_nothing_far_away_is_looked_for_where_a_date_stands_by_the_headline() ->
 
 def test_a_page_of_dates_is_bounded() -> None:
     assert len(search("<h1>Pier</h1>" + "<p>2 March 2026</p>" * 5000)) <= 4 * datesearch._MOST
+
+
+def test_nested_wrappers_named_for_dates_are_bounded() -> None:
+    nested = (
+        "<div class='date'>" * 300 + "<i></i>" * 20_000 + "<b>2 March 2026</b>" + "</div>" * 300
+    )
+    began = time.process_time()
+    search(f"<h1>Pier</h1>{nested}")
+    assert time.process_time() - began < 1
 
 
 def test_members_of_scripts_are_read() -> None:
