@@ -14,6 +14,7 @@ from pipeline.dateurls import AddressDate
 from pipeline.datewords import Label
 
 _MOST_DAYS = 40
+_LIST = 4  # dates in elements alike, from which these are a list's
 _FAR = 9999
 _SPAN = 400  # days; what lies further apart is no further apart
 
@@ -46,13 +47,18 @@ def likeliest(
 def of_address(statements: list[Statement], address: AddressDate) -> date | None:
     """The day in the address, where the page names it too: addresses are given once, other dates change.
 
-    Not where another day is stated beside it: the clocks of the two may differ.
+    Not where the day before or after is stated or shown beside the headline: the clocks of the two may differ.
     """
     day = address.day
-    if day is None or not any(s.day == day and s.label in ("", "published") for s in statements):
+    told = [s for s in statements if s.label in ("", "published") and not _is_listed(s)]
+    if day is None or not any(s.day == day for s in told):
         return None
-    told = _first(statements, STATED, "published")
-    return None if told and abs((told.day - day).days) == 1 else day
+    beside = (s.day for s in told if s.source == "page" or s.source in STATED)
+    return None if any(abs((other - day).days) == 1 for other in beside) else day
+
+
+def _is_listed(statement: Statement) -> bool:
+    return statement.sighting is not None and statement.sighting.alike >= _LIST
 
 
 def table(

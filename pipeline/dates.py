@@ -56,7 +56,7 @@ _NUMBERED_MONTH = re.compile(
     rf"(?<!\d)(\d{{1,2}})\s*tháng\s*(\d{{1,2}})\s*[,/]?\s*(?:năm\s*)?({_YEAR})", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\s\d,;:()\[\]|/–—•·_'’\"\-]{2,}")
-_NUMBER = re.compile(r"(?<![\d:.,])\d{1,4}(?!\d|[:：]\d)")
+_NUMBER = re.compile(r"(?<!\d)(?<!\d[:.,])\d{1,4}(?!\d|[:：]\d)")
 _SHORT_YEAR = re.compile(r"[-.'’/ ]{1,2}\d\d(?!\d|:|\s?[^\W\d])")
 _NEAR = 14  # characters between a month's name and its day or year
 _COMPACT = re.compile(
@@ -282,11 +282,10 @@ def _numeric(text: str, *, is_month_first: bool) -> tuple[date, tuple[int, int]]
 
 def _named(text: str, language: str | None) -> tuple[date, tuple[int, int]] | None:
     """A date with a month's name: the day and the year stand around it in one of three orders."""
-    numbers = None
+    numbers = [(int(n.group()), len(n.group()), n.start(), n.end()) for n in _NUMBER.finditer(text)]
+    if len(numbers) < 2:
+        return None
     for word, month in _months_in(text, language):
-        numbers = numbers or [
-            (int(n.group()), len(n.group()), n.start(), n.end()) for n in _NUMBER.finditer(text)
-        ]
         before = [n for n in numbers if n[3] <= word[0]][-2:]
         after = [n for n in numbers if n[2] >= word[1]][:2]
         if before and word[0] - before[-1][3] > _NEAR:

@@ -109,7 +109,7 @@ def search(page: Page, *, place: Element | None, parse: Parse) -> tuple[list[Sig
         found += _seen(elements, (p for p in _made_for_dates(page) if p not in near), parse)
     else:
         found += _seen(elements, range(near.stop, near.stop + _FURTHER), parse)
-        found += _seen(elements, range(near.start), parse)
+        found += _seen(elements, range(max(0, near.start - _FURTHER), near.start), parse)
     found.sort(key=lambda sighting: sighting.position)
     _complete(found, elements, around)
     return found, start
@@ -205,10 +205,11 @@ def _of_text(
 def _of_line(text: str, position: int, parse: Parse, kind: Kind) -> Iterator[Sighting]:
     """The dates of one line, each with what the line says of it."""
     text = typography.settle(text)
-    if len(text) > _LONGEST or not parse(text, True):
+    if len(text) > _LONGEST or not (first := parse(text, True)):
         return
-    for label, part in parts(text):
-        if moment := parse(part, True):
+    cut = parts(text)
+    for label, part in cut:
+        if moment := first if len(cut) == 1 else parse(part, True):
             yield Sighting(moment, part, kind, position, label)
 
 

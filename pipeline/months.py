@@ -5,6 +5,7 @@ Knows words. Must not know how a date is put together.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 SOLAR = 100
 """Added to the number of a month of the Iranian calendar."""
@@ -131,6 +132,7 @@ _CROATIAN = {"listopada": 10, "listopad": 10}  # in every other Slavic language,
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
 
+@lru_cache(maxsize=5000)
 def fold(word: str) -> str:
     """A word without case, accents and points."""
     if word.isascii():
