@@ -5,12 +5,16 @@ Knows the order decode, read, normalise, sample. Must not know archives, crawls 
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from config.site import SiteConfig
 from pipeline import compare, fingerprint
 from pipeline.reading import Reading, Reason, Verdict
+
+if TYPE_CHECKING:
+    from pipeline.sighting import Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Task:
     feed_published: datetime | None = None
     is_truncated: bool = False
     max_depth: int = 2000
+    profile: bytes | None = None  # the content of the site's profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Result:
 def perform(task: Task) -> Result:
     """Read the capture. Never raises for any bytes: what cannot be read is quarantined."""
     # here, because a crawl hands its tasks to another process: it need not carry the readers too
-    from pipeline import read  # noqa: PLC0415
+    from pipeline import profile, read  # noqa: PLC0415
 
     reading = read.read(
         task.body,
@@ -54,8 +59,27 @@ def perform(task: Task) -> Result:
         feed_published=task.feed_published,
         is_truncated=task.is_truncated,
         max_depth=task.max_depth,
+        profile=profile.of_content(task.profile) if task.profile is not None else None,
     )
     return result_of(reading)
+
+
+def sight(task: Task) -> "Sighting | None":
+    """What the capture shows for learning its site's profile; None where it is no article.
+
+    It is read without any profile, so that what is learnt depends on the captures alone.
+    """
+    from pipeline import decode, furniture, page, sighting  # noqa: PLC0415
+
+    reading = perform(replace(task, profile=None)).reading
+    if reading.verdict is not Verdict.BELIEVED:
+        return None
+    decoded = decode.decode(task.body, content_type=task.content_type)
+    parsed = page.parse(decoded.text, url=task.url, max_depth=task.max_depth)
+    if isinstance(parsed, page.Refusal):
+        return None
+    furniture.clear(parsed)
+    return sighting.sight(sighting.lines_of(parsed.body), reading)
 
 
 def result_of(reading: Reading) -> Result:

@@ -4,6 +4,7 @@ Knows the order of the readers and what each field may take from which. Must not
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from config.rules import RuleSet
@@ -24,8 +25,10 @@ from pipeline import (
     marks,
     moments,
     people,
+    repeats,
     rules,
     scope,
+    sighting,
     structured,
     survey,
     traits,
@@ -35,6 +38,7 @@ from pipeline import body as general
 from pipeline import credit as credit_line
 from pipeline import page as pages
 from pipeline.page import Element, Page, Refusal
+from pipeline.profile import Profile
 from pipeline.reading import Block, Reading, Reason, Removed, Verdict
 from pipeline.walk import Walk
 
@@ -55,6 +59,7 @@ def read(
     feed_published: datetime | None = None,
     is_truncated: bool = False,
     max_depth: int = 2000,
+    profile: Profile | None = None,
 ) -> Reading:
     """Read one capture.
 
@@ -68,6 +73,7 @@ def read(
         feed_published: when that source said it was published.
         is_truncated: the server ended the body early.
         max_depth: of nested elements.
+        profile: what was learnt of the site: what repeats on its pages is taken out of the text.
 
     Returns:
         A Reading, believed or quarantined. The same arguments give the same Reading.
@@ -92,6 +98,7 @@ def read(
         claims=structured.read(page),
         zone=dates.zone_of(site.time_zone),
         language=language.primary(page.language) or site.language,
+        profile=profile,
     )
     try:
         return _read_page(walk, encoding=decoded.encoding, is_truncated=is_truncated)
@@ -133,6 +140,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
         return _refused(
             walk.page.url, Reason.TOO_LARGE, "more text than any article has", encoding=encoding
         )
+    rest = _without_known(walk, found)
     pictures = (
         scope.pictures(container, place=walk.place, last=last, taken=walk.cleared.pictures)
         if container is not None
@@ -140,7 +148,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
     )
     captions = walk.ruled.fields.get("captions", []) or scope.captions_of(pictures)
     cleaned = clean.clean(
-        found,
+        rest.blocks,
         known=clean.Known(
             title=title,
             standfirst=standfirst,
@@ -185,7 +193,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
             states_news=marks.states_news(walk.claims),
         )
     )
-    return Reading(
+    reading = Reading(
         url=walk.page.url,
         verdict=Verdict.QUARANTINED if verdict else Verdict.BELIEVED,
         reason=verdict[0] if verdict else None,
@@ -214,8 +222,18 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
         encoding=encoding,
         readers=dict(sorted(walk.readers.items())),
         certainty=certainty.of(walk.readers, confirmed=walk.confirmed),
-        removed=(*_hidden_inside(walk, container), *_passed_over(walk), *cleaned.removed),
+        removed=(
+            *_hidden_inside(walk, container),
+            *_passed_over(walk),
+            *rest.removed,
+            *cleaned.removed,
+        ),
+        profile=walk.profile.name if walk.profile else None,
     )
+    odd = walk.profile.oddity(reading, container=rest.container) if walk.profile else None
+    if odd and reading.verdict is Verdict.BELIEVED:
+        return replace(reading, verdict=Verdict.QUARANTINED, reason=Reason.LAYOUT, detail=odd)
+    return reading
 
 
 # --- rules -----------------------------------------------------------------------------------------------------------
@@ -264,6 +282,14 @@ def _body(
     elements = found_body.elements
     walk.passed_over = found_body.passed_over
     return found_body.blocks, scope.container(elements), elements[-1] if elements else None
+
+
+def _without_known(walk: Walk, found: list[Block]) -> repeats.Rest:
+    """The blocks without what the site's profile knows from its other pages."""
+    if walk.profile is None:
+        return repeats.Rest(found, [], None)
+    lines = sighting.lines_of(walk.page.body)
+    return repeats.without_known(found, walk.profile, lines=lines)
 
 
 # --- what the verdict rests on ---------------------------------------------------------------------------------------

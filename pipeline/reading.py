@@ -36,6 +36,7 @@ class Reason(StrEnum):
     TIMEOUT = "timeout"  # reading took longer than its limit
     READER_FAILED = "reader_failed"  # reading raised or its process died
     TRUNCATED = "truncated"  # the server ended the body early
+    LAYOUT = "layout"  # unlike every page from which the site's profile was learnt
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Removed:
     """Text taken out of the article on purpose."""
 
     text: str
-    why: str  # "caption", "credit", "watermark", "title", "byline", "furniture", "hidden" ...
+    why: str  # "caption", "credit", "watermark", "title", "byline", "furniture", "hidden", "profile" ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class Reading:
     certainty: Mapping[str, str] = field(default_factory=dict)  # field -> how sure that is
     removed: tuple[Removed, ...] = ()
     extractor: str = EXTRACTOR_VERSION
+    profile: str | None = None  # the name of the site's profile that it was read with
 
     @property
     def text(self) -> str:
@@ -161,4 +163,5 @@ class Reading:
             "certainty": dict(self.certainty),
             "removed": [{"text": r.text, "why": r.why} for r in self.removed],
             "extractor": self.extractor,
+            "profile": self.profile,
         }

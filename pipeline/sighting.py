@@ -146,7 +146,7 @@ def lines_of(body: Element) -> Iterator[Line]:
     beginnings: dict[Element | None, str] = {None: ""}
     for element in lines:
         if element in holding:
-            texts = [_between(element, holding)]
+            texts = _between(element, holding)
         elif element in broken:
             texts = [block.text for block in blocks.walk(element)]
         else:
@@ -156,14 +156,16 @@ def lines_of(body: Element) -> Iterator[Line]:
                 yield path_of(element, beginnings), text
 
 
-def _between(element: Element, holding: set[Element]) -> str:
-    """The text that an element holds beside its lines."""
-    parts = [element.text or ""]
+def _between(element: Element, holding: set[Element]) -> list[str]:
+    """What an element holds beside its lines: each run of text between two of them, or between line breaks."""
+    runs = [[element.text or ""]]
     for child in element:
-        if child.tag not in _LINES and child not in holding:
-            parts.extend(pages.texts(child))
-        parts.append(child.tail or "")
-    return "".join(parts)
+        if child.tag == "br" or child.tag in _LINES or child in holding:
+            runs.append([])
+        else:
+            runs[-1].extend(pages.texts(child))
+        runs[-1].append(child.tail or "")
+    return ["".join(run) for run in runs]
 
 
 def path_of(element: Element, above: dict[Element | None, str]) -> str:

@@ -11,6 +11,7 @@ from config.site import SiteConfig
 from pipeline import furniture, heading, rules
 from pipeline.claims import Claims
 from pipeline.page import Element, Page
+from pipeline.profile import Profile
 
 
 @dataclass(slots=True)
@@ -34,3 +35,4 @@ class Walk:
     seen: heading.Surroundings = field(default_factory=heading.Surroundings)
     language: str | None = None
     passed_over: list[str] = field(default_factory=list)  # lines among the body's that are not body
+    profile: Profile | None = None

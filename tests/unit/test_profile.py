@@ -96,6 +96,12 @@ def test_line_breaks_part_paragraphs() -> None:
     assert [text for _, text in lines_of(page)] == ["The first of them.", "The second."]
 
 
+def test_text_between_other_lines_is_lines() -> None:
+    page = "<body><div class=story>One <b>bold</b>.<br><br>Two.<div class=ad>An ad</div>Three.</div></body>"
+    story = [text for path, text in lines_of(page) if path == "div.story"]
+    assert story == ["One bold.", "Two.", "Three."]
+
+
 def test_lines_of_a_deep_page_with_many_breaks_take_no_time() -> None:
     page = f"<body><p>{'<span>' * 200}{'x<br>' * 20_000}</body>"
     assert len(lines_of(page)) >= 1
