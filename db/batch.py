@@ -179,6 +179,7 @@ class Batch:
                 "content_sha256": sha256,
                 "verdict": "believed" if extraction.is_believed else "quarantined",
                 "read_at": self._now,
+                "profile_id": extraction.profile_id,
             }
         )
         if not extraction.is_believed:

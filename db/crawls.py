@@ -27,6 +27,11 @@ def ensure_site(
     return site
 
 
+def site_id(session: Session, name: str) -> int | None:
+    """The number of the site of that name; None where it was never crawled."""
+    return session.scalar(select(Site.id).where(Site.name == name))
+
+
 def ensure_sources(
     session: Session, site_id: int, sources: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], KnownSource]:

@@ -129,6 +129,7 @@ class NewExtraction:
     is_believed: bool
     reason: str | None = None  # why not believed
     detail: str | None = None  # evidence for the reason
+    profile_id: int | None = None  # of the site's profile that it was read with
 
 
 @dataclass(frozen=True, slots=True, eq=False)

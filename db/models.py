@@ -237,6 +237,24 @@ class Link(Base):
     )  # what it showed last; no key, as above
 
 
+class SiteProfile(Base):
+    """What was learnt of a site from its pages at one time. Never changed: who learns again adds a row."""
+
+    __tablename__ = "site_profile"
+    __table_args__ = (UniqueConstraint("site_id", "number"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    number: Mapped[int] = mapped_column(Integer)  # of the site: 1, 2, 3 ...
+    learned_at: Mapped[datetime]
+    learner: Mapped[str] = mapped_column(String(32))  # the version of what learnt it
+    digest_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))  # of its content
+    article_count: Mapped[int] = mapped_column(Integer)  # that the site had then
+    page_count: Mapped[int] = mapped_column(
+        Integer
+    )  # with different stories, that it was learnt from
+    content: Mapped[bytes] = mapped_column(LargeBinary)  # canonical JSON
+
+
 class Dictionary(Base):
     """Earlier pages of a site, end to end, that its first captures are compressed against.
 
@@ -338,17 +356,20 @@ class Content(Base):
 
 
 class Extraction(Base):
-    """What one extractor version, with one state of the site's rules, read from one capture."""
+    """What one extractor version, with one state of the site's rules and profile, read from one capture."""
 
     __tablename__ = "extraction"
     __table_args__ = (UniqueConstraint("capture_id", "extractor", "rules_sha256"),)
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     capture_id: Mapped[int] = mapped_column(ForeignKey("capture.id"))
     extractor: Mapped[str] = mapped_column(String(32))
-    rules_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    rules_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))  # of the rules and the profile
     content_sha256: Mapped[bytes] = mapped_column(ForeignKey("content.sha256"))
     verdict: Mapped[str] = mapped_column(String(12))
     read_at: Mapped[datetime]
+    profile_id: Mapped[int | None] = mapped_column(
+        Integer
+    )  # the site's profile that was used; no key: SQLite could not take the column away again
 
 
 class Article(Base):

@@ -21,6 +21,7 @@ from db.models import (
     Extraction,
     Link,
     Revision,
+    SiteProfile,
     Visit,
 )
 from db.statements import is_postgres
@@ -56,7 +57,8 @@ def verify(
 ) -> list[Violation]:
     """Check every promise. An empty list means that all are kept."""
     violations: list[Violation] = []
-    for check in (_revision_numbers, _neighbours, _articles, _proofs, _aliases, _visits):
+    checks = (_revision_numbers, _neighbours, _articles, _proofs, _aliases, _visits, _profiles)
+    for check in checks:
         with archive.read() as session:
             violations += itertools.islice(check(session), MOST)
     violations += itertools.islice(_searched(archive, progress), MOST)
@@ -146,6 +148,28 @@ def _visits(session: Session) -> Iterator[Violation]:
     for visit_id, link_id, _ in rows:
         detail = f"it saw a text at link {link_id}, but names no revision"
         yield Violation("visit_revision", f"visit {visit_id}", detail)
+
+
+def _profiles(session: Session) -> Iterator[Violation]:
+    """What was learnt of a site has its digest, and what was read with it names it."""
+    rows = session.execute(
+        select(SiteProfile.id, SiteProfile.digest_sha256, SiteProfile.content)
+        .order_by(SiteProfile.id)
+        .execution_options(yield_per=STEP)
+    )
+    for profile_id, sha256, content in rows:
+        if digest(content) != sha256:
+            yield Violation(
+                "profiles", f"profile {profile_id}", "its content does not have its digest"
+            )
+    unnamed = session.execute(
+        select(Extraction.id, Extraction.profile_id)
+        .outerjoin(SiteProfile, SiteProfile.id == Extraction.profile_id)
+        .where(Extraction.profile_id.is_not(None), SiteProfile.id.is_(None))
+    )
+    for extraction_id, missing_id in unnamed:
+        detail = f"it was read with profile {missing_id}, which is not there"
+        yield Violation("profiles", f"extraction {extraction_id}", detail)
 
 
 def _searched(archive: Archive, progress: Callable[[Progress], None]) -> Iterator[Violation]:

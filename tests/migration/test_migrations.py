@@ -18,6 +18,32 @@ from db.models import Base
 MIGRATIONS = Path(schema.__file__).resolve().parent.parent / "migrations"
 
 
+FIRST_ROWS = (
+    (
+        "INSERT INTO site (id, name, title, home, is_ad_hoc, added_at, failure_count)"
+        " VALUES (1, 'a', 'A', 'http://a.example/', false, '2026-03-02T09:00:00.000Z', 0)"
+    ),
+    (
+        "INSERT INTO link (id, site_id, url, url_key, depth, found_at, visit_count, failure_count)"
+        " VALUES (1, 1, 'http://a.example/1', 'a.example/1', 0, '2026-03-02T09:00:00.000Z', 1, 0)"
+    ),
+    (
+        "INSERT INTO crawl (id, started_at, trigger, owner)"
+        " VALUES (1, '2026-03-02T09:00:00.000Z', 'command', 'a:1')"
+    ),
+    (
+        "INSERT INTO capture (id, link_id, crawl_id, fetched_at, url, status, headers, body_sha256, body_size,"
+        " is_truncated) VALUES (1, 1, 1, '2026-03-02T09:00:00.000Z', 'http://a.example/1', 200, :digest, :digest, 9, false)"
+    ),
+    "INSERT INTO content (sha256, data) VALUES (:digest, :digest)",
+    (
+        "INSERT INTO extraction (id, capture_id, extractor, rules_sha256, content_sha256, verdict, read_at)"
+        " VALUES (1, 1, '1', :digest, :digest, 'believed', '2026-03-02T09:00:00.000Z')"
+    ),
+)
+"""A page as the first release archives it."""
+
+
 def scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -75,6 +101,20 @@ def test_each_step_leads_up_down_and_up_again(connection: Connection) -> None:
         assert tables(connection) == after
         assert schema.version(connection) == script.revision
     assert drift(connection) == []
+
+
+def test_rows_outlive_the_profiles_coming_and_going(connection: Connection) -> None:
+    schema.migrate(connection, "0001")
+    for statement in FIRST_ROWS:
+        connection.execute(text(statement), {"digest": b"\1" * 32})
+    before = connection.execute(text("SELECT * FROM extraction")).all()
+    schema.migrate(connection, "0002")
+    (kept,) = connection.execute(text("SELECT * FROM extraction")).mappings()
+    assert tuple(kept.values())[:-1] == tuple(before[0])
+    assert kept["profile_id"] is None
+    connection.execute(text("UPDATE extraction SET profile_id = 7"))
+    schema.migrate(connection, "0001")
+    assert connection.execute(text("SELECT * FROM extraction")).all() == before
 
 
 def test_going_all_the_way_down_leaves_nothing(connection: Connection) -> None:
