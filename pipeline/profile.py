@@ -26,11 +26,9 @@ MOST_SHOWN = 30  # lines and paths kept as text, for people
 
 _FEWEST = 3  # pages: a wire text, a quotation or a correction may well stand in two articles
 _SENTENCE_SHARE = 0.05  # of the pages, from which a sentence is the site's and no article's
-_LABEL_SHARE = (
-    0.25  # the same for a short line where articles' text stands: "Pros" is a word like another
-)
+_LABEL_SHARE = 0.25  # the same for a short line: "Pros" is a word like another
 _OUTSIDE_SHARE = (
-    0.05  # of the pages that have a place, up to which it holds articles' text by mistake
+    0.05  # of the pages with a place, up to which a reader put it into a text by mistake
 )
 _PLACE_SHARE = 0.2  # of the pages, from which a place without articles' text is known to be one
 _FEWEST_PLACES = 5
@@ -38,9 +36,8 @@ _FEWEST_FOR_NORMAL = 20  # pages from which they tell what is normal
 _SIGNS = 2
 _FAR = 4  # times less or, doubled, more than the middle page has
 _EXPECTED = ("title", "published")
-_LINE = struct.Struct(">QBBHB")
+_LINE = struct.Struct(">QBB")
 _PATH = struct.Struct(">QBB")
-_NOWHERE = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +46,6 @@ class Known:
 
     pages: int  # that have it anywhere
     bodies: int  # that have it in what was read as the article
-    path: int | None = None  # where most of them have it
-    at: int = 0  # pages that have it there
 
 
 _ONCE = Known(pages=1, bodies=0)
@@ -61,25 +56,25 @@ class Stand:
     """A place of the site's template."""
 
     pages: int  # that have lines there
-    own: int  # that have sentences of their article there, which no other page has
+    own: int  # that have something of their article there, which no other page has
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Why a line is taken for the site's."""
 
-    kind: Literal["text", "template", "place"]
+    kind: Literal["text", "beside", "place"]
     count: int  # pages
     pages: int
 
     def __str__(self) -> str:
         """In words, for a person."""
-        return f"{_WORDS[self.kind].format(self.count, self.pages)}"
+        return _WORDS[self.kind].format(self.count, self.pages)
 
 
 _WORDS = {
     "text": "in the text of {} of {} pages",
-    "template": "at the same place of {} of {} pages, where no article stands",
+    "beside": "on {} of {} pages, and here where no article stands",
     "place": "at a place that {} of {} pages have, where no article stands",
 }
 
@@ -117,7 +112,7 @@ class Profile:
         return known.pages / self.pages if known else 0.0
 
     def share_of_body(self, path: str) -> float | None:
-        """The share of the pages with this place on which an article's own sentences stand there; None: unknown."""
+        """The share of the pages with this place that have something of their article there; None: unknown."""
         stand = self.paths.get(sighting.hash_of(path))
         return stand.own / stand.pages if stand else None
 
@@ -150,18 +145,14 @@ class Profile:
         stand = self.paths.get(place) if place is not None else None
         if path is None or stand is None or stand.own > stand.pages * _OUTSIDE_SHARE:
             return None
-        if place == known.path and known.at >= self._needed(_SENTENCE_SHARE):
-            return Evidence("template", known.at, self.pages)
-        is_telling = (
-            "." in path
-        )  # it has a class: bare tags may mean another place in a new template
-        if (
-            is_sentence
-            and is_telling
-            and stand.pages >= self._needed(_PLACE_SHARE, fewest=_FEWEST_PLACES)
-        ):
-            return Evidence("place", stand.pages, self.pages)
-        return None
+        if min(known.pages, stand.pages) >= self._needed(_SENTENCE_SHARE):
+            return Evidence("beside", known.pages, self.pages)
+        # bare tags without any class may mean another place in a new template
+        if not is_sentence or "." not in path:
+            return None
+        if stand.pages < self._needed(_PLACE_SHARE, fewest=_FEWEST_PLACES):
+            return None
+        return Evidence("place", stand.pages, self.pages)
 
     def oddity(self, reading: Reading, *, container: str | None = None) -> str | None:
         """What is so unlike the site's other pages that the page was hardly read right; None where nothing is.
@@ -238,16 +229,8 @@ class Profile:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; `of_json` makes them a profile again."""
-        numbers = {path: number for number, path in enumerate(sorted(self.paths))}
         lines = b"".join(
-            _LINE.pack(
-                key,
-                known.pages,
-                known.bodies,
-                _NOWHERE if known.path is None else numbers.get(known.path, _NOWHERE),
-                known.at,
-            )
-            for key, known in sorted(self.lines.items())
+            _LINE.pack(key, known.pages, known.bodies) for key, known in sorted(self.lines.items())
         )
         paths = b"".join(
             _PATH.pack(path, stand.pages, stand.own) for path, stand in sorted(self.paths.items())
@@ -278,10 +261,9 @@ def of_json(values: Mapping[str, Any]) -> Profile:
             path: Stand(pages, own)
             for path, pages, own in _PATH.iter_unpack(b64decode(values["paths"]))
         }
-        places = sorted(paths)
         lines = {
-            key: Known(pages, bodies, places[number] if number != _NOWHERE else None, at)
-            for key, pages, bodies, number, at in _LINE.iter_unpack(b64decode(values["lines"]))
+            key: Known(pages, bodies)
+            for key, pages, bodies in _LINE.iter_unpack(b64decode(values["lines"]))
         }
         return Profile(
             pages=values["pages"],

@@ -13,6 +13,8 @@ from pipeline.sighting import Sighting
 
 MOST_PAGES = 80
 
+_FIRST_STEP = 5  # articles
+
 _SAME_STORY = 0.3  # share of the shorter text that two pages of one story have in common
 _STORY_SHARE = 0.5  # of the pages, up to which a repeated sentence may be a story's
 _STORY_PAGES = 2  # the same where there are few
@@ -22,24 +24,27 @@ _NOTHING = Normal(0, 0, 0, 0, 0)
 _Story = list[Sighting]
 
 
+def step(articles: int) -> int:
+    """The last of the steps at which a site is learnt that so many articles have reached: 5, 10, 20, 40 ...; or 0."""
+    if articles < _FIRST_STEP:
+        return 0
+    return _FIRST_STEP << ((articles // _FIRST_STEP).bit_length() - 1)
+
+
 def learn(sightings: Sequence[Sighting]) -> Profile:
     """What the pages of a site have in common: the same sightings, in any order, give the same profile."""
     stories = _stories(sightings[:MOST_PAGES])
     everywhere: Counter[int] = Counter()
     bodies: Counter[int] = Counter()
-    at: Counter[tuple[int, int]] = Counter()
     for story in stories:
         read = {one.text for page in story for one in page.body}
-        places = {(place.text, place.path) for page in story for place in page.places}
-        everywhere.update(read | {text for text, _ in places})
+        everywhere.update(read | {place.text for page in story for place in page.places})
         bodies.update(read)
-        at.update(places)
-    paths = _paths(stories, everywhere)
-    lines = _lines(everywhere, bodies, at, paths)
+    lines = _lines(everywhere, bodies)
     profile = Profile(
         pages=len(stories),
         lines=lines,
-        paths=paths,
+        paths=_paths(stories, everywhere),
         containers=_containers(stories),
         text=_NOTHING,
         paragraphs=_NOTHING,
@@ -92,26 +97,11 @@ def _paths(stories: Sequence[_Story], everywhere: Counter[int]) -> dict[int, Sta
     return {path: Stand(on[path], own[path]) for path in sorted(chosen)}
 
 
-def _lines(
-    everywhere: Counter[int],
-    bodies: Counter[int],
-    at: Counter[tuple[int, int]],
-    paths: dict[int, Stand],
-) -> dict[int, Known]:
+def _lines(everywhere: Counter[int], bodies: Counter[int]) -> dict[int, Known]:
     """The repeated lines; where there are too many, those that most pages have."""
-    best: dict[int, tuple[int, int]] = {}  # text -> count, path
-    for (text, path), count in at.items():
-        if everywhere[text] > 1 and path in paths:
-            best[text] = max(best.get(text, (0, 0)), (count, path))
     repeated = [text for text, count in everywhere.items() if count > 1]
     chosen = sorted(repeated, key=lambda text: (-bodies[text], -everywhere[text], text))
-    lines = {}
-    for text in sorted(chosen[:MOST_LEARNT]):
-        lines[text] = Known(everywhere[text], bodies[text])
-        if text in best:
-            count, path = best[text]
-            lines[text] = Known(everywhere[text], bodies[text], path, count)
-    return lines
+    return {text: Known(everywhere[text], bodies[text]) for text in sorted(chosen[:MOST_LEARNT])}
 
 
 def _containers(stories: Sequence[_Story]) -> tuple[tuple[str, int], ...]:

@@ -140,7 +140,6 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
         return _refused(
             walk.page.url, Reason.TOO_LARGE, "more text than any article has", encoding=encoding
         )
-    rest = _without_known(walk, found)
     pictures = (
         scope.pictures(container, place=walk.place, last=last, taken=walk.cleared.pictures)
         if container is not None
@@ -148,7 +147,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
     )
     captions = walk.ruled.fields.get("captions", []) or scope.captions_of(pictures)
     cleaned = clean.clean(
-        rest.blocks,
+        found,
         known=clean.Known(
             title=title,
             standfirst=standfirst,
@@ -163,7 +162,8 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
             body_stop=walk.ruleset.body_stop if walk.ruleset else (),
         ),
     )
-    text = "\n".join(block.text for block in cleaned.blocks)
+    rest = _without_known(walk, cleaned.blocks)
+    text = "\n".join(block.text for block in rest.blocks)
     walk.language = fields.language_of(walk, title, text)
     published = moments.published(walk)
     modified = moments.modified(walk, published=published)
@@ -174,7 +174,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
             url=walk.page.url,
             title=title,
             title_element=walk.page.title,
-            blocks=tuple(cleaned.blocks),
+            blocks=tuple(rest.blocks),
             page_text=_page_text(walk.page) if len(text) < judge.STUB else "",
             is_article=walk.claims.has_article or bool(walk.ruled.bodies),
             has_date=published is not None
@@ -200,7 +200,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
         detail=verdict[1] if verdict else None,
         title=title,
         standfirst=standfirst,
-        blocks=tuple(cleaned.blocks),
+        blocks=tuple(rest.blocks),
         captions=people.distinct_texts([*captions, *cleaned.captions]),
         images=scope.images_of(pictures, walk.page),
         authors=authors,
@@ -225,8 +225,8 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
         removed=(
             *_hidden_inside(walk, container),
             *_passed_over(walk),
-            *rest.removed,
             *cleaned.removed,
+            *rest.removed,
         ),
         profile=walk.profile.name if walk.profile else None,
     )
@@ -288,7 +288,7 @@ def _without_known(walk: Walk, found: list[Block]) -> repeats.Rest:
     """The blocks without what the site's profile knows from its other pages."""
     if walk.profile is None:
         return repeats.Rest(found, [], None)
-    lines = sighting.lines_of(walk.page.body)
+    lines = sighting.lines_of(walk.page.body, starts=repeats.starts_of(found))
     return repeats.without_known(found, walk.profile, lines=lines)
 
 

@@ -4,7 +4,7 @@ Knows blocks and the lines of their page. Must not know how a profile is learnt,
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline import sighting, typography
@@ -17,10 +17,7 @@ WHY = "profile"
 Places = dict[int, list[str]]
 
 _MOST_TOLD = 200
-_START = 8  # characters by which lines that are no block are passed over soon
-_MOST_BY_PLACE = (
-    0.5  # share of the text: where most of it stands outside, the site has a new template
-)
+_MOST_BY_PLACE = 0.5  # share of the text: beyond it the site has a new template
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +26,12 @@ class Rest:
 
     blocks: list[Block]
     removed: list[Removed]
-    container: (
-        str | None
-    )  # the path under which most of them stand; None where they were not found again
+    container: str | None  # the path under which most of them stand; None: not found again
+
+
+def starts_of(blocks: Sequence[Block]) -> set[str]:
+    """What the lines begin with that matter."""
+    return {sighting.start_of(block.text) for block in blocks}
 
 
 def without_known(blocks: Sequence[Block], profile: Profile, *, lines: Iterable[Line]) -> Rest:
@@ -40,32 +40,29 @@ def without_known(blocks: Sequence[Block], profile: Profile, *, lines: Iterable[
     Args:
         blocks: as the body's reader found them.
         profile: of the page's site.
-        lines: of the page, with their places.
+        lines: of the page, with their places; those that begin like none of the blocks may be missing.
     """
-    places = _places(lines, starts={block.text[:_START] for block in blocks})
-    found = [_evidence(block, profile, places) for block in blocks]
+    keys = [sighting.key_of(block.text) for block in blocks]
+    places = _places(lines, known={b.text: key for b, key in zip(blocks, keys, strict=True)})
+    found = [_evidence(*each, profile, places) for each in zip(blocks, keys, strict=True)]
     total = sum(len(block.text) for block in blocks)
     placed = [one is not None and one.kind == "place" for one in found]
     if _size(blocks, placed) > total * _MOST_BY_PLACE:
         found = [None if is_placed else one for one, is_placed in zip(found, placed, strict=True)]
     taken = [one is not None for one in found]
     _spare_headings(blocks, taken)
-    kept = [block for block, is_taken in zip(blocks, taken, strict=True) if not is_taken]
-    removed = [
-        Removed(typography.shortened(block.text), WHY)
-        for block, is_taken in zip(blocks, taken, strict=True)
-        if is_taken
-    ]
-    return Rest(kept, removed[:_MOST_TOLD], _container(kept, places))
-
-
-def _container(blocks: Sequence[Block], places: Places) -> str | None:
     held: Counter[str] = Counter()
-    for block in blocks:
-        key = sighting.key_of(block.text)
+    kept: list[Block] = []
+    removed: list[Removed] = []
+    for block, key, is_taken in zip(blocks, keys, taken, strict=True):
+        if is_taken:
+            removed.append(Removed(typography.shortened(block.text), WHY))
+            continue
+        kept.append(block)
         for path in places.get(key, ()) if key is not None else ():
             held[path] += len(block.text)
-    return max(held, key=lambda path: (held[path], path), default=None)
+    container = max(held, key=lambda path: (held[path], path), default=None)
+    return Rest(kept, removed[:_MOST_TOLD], container)
 
 
 def _size(blocks: Sequence[Block], chosen: Sequence[bool]) -> int:
@@ -74,24 +71,26 @@ def _size(blocks: Sequence[Block], chosen: Sequence[bool]) -> int:
     )
 
 
-def _places(lines: Iterable[Line], *, starts: set[str]) -> Places:
-    """Where the lines that may be blocks stand; a line may stand at several places."""
+def _places(lines: Iterable[Line], *, known: Mapping[str, int | None]) -> Places:
+    """Where the lines that are blocks stand; a line may stand at several places."""
+    starts = {sighting.start_of(text) for text in known}
     places: Places = {}
     for path, text in lines:
-        key = sighting.key_of(text) if text[:_START] in starts else None
-        if key is not None:
-            places.setdefault(key, []).append(path)
+        if sighting.start_of(text) in starts:
+            key = known[text] if text in known else sighting.key_of(text)
+            if key is not None:
+                places.setdefault(key, []).append(path)
     return places
 
 
-def _evidence(block: Block, profile: Profile, places: Places) -> Evidence | None:
-    key = sighting.key_of(block.text)
+def _evidence(block: Block, key: int | None, profile: Profile, places: Places) -> Evidence | None:
     if key is None:
         return None
     if block.kind == "heading":
         return profile.repeated(key)  # as far as it goes: what stands below it decides
     is_sentence = sighting.is_sentence(block.text, block.kind)
-    found = [profile.judge(key, path, is_sentence=is_sentence) for path in places.get(key, [None])]
+    where: Sequence[str | None] = places.get(key) or (None,)
+    found = [profile.judge(key, path, is_sentence=is_sentence) for path in where]
     # a line that stands where articles do, too, is the article's
     return found[0] if all(found) else None
 

@@ -5,6 +5,7 @@ Knows lines, template paths and stable hashes of both. Must not know what repeat
 
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -22,6 +23,7 @@ _LEVELS = 4  # elements of a path: what is above them differs with the kind of p
 _NAMES = 2  # classes of an element that count: the others say its state or its subject
 _NAME = 30  # characters of a class
 _FEW_LETTERS = 3
+_START = 8
 _SENTENCE = 80  # characters from which a line is a sentence rather than a label
 _WIDE_SENTENCE = 24  # the same in scripts that write a word in a character or two
 _LATIN = 0x2E7F  # the last character before those scripts
@@ -42,7 +44,7 @@ class Place(NamedTuple):
 
     text: int
     path: int
-    is_own: bool  # a sentence that was read as part of the article
+    is_own: bool  # it was read as part of the article
 
 
 class Read(NamedTuple):
@@ -77,7 +79,7 @@ def sight(lines: Iterable[Line], reading: Reading) -> Sighting:
         reading.standfirst,
         *reading.captions,
     )  # the article's, though not of its body
-    own = {one.text for one in body if one.is_sentence} | {key_of(text) for text in apart if text}
+    own = read | {key_of(text) for text in apart if text}
     places: list[Place] = []
     samples: dict[int, str] = {}
     held: dict[str, int] = {}
@@ -125,24 +127,24 @@ def is_sentence(text: str, kind: BlockKind = "paragraph") -> bool:
     return len(text) >= (_WIDE_SENTENCE if ord(text[0]) > _LATIN else _SENTENCE)
 
 
-def lines_of(body: Element) -> Iterator[Line]:
+def start_of(text: str) -> str:
+    """The beginning of a line's first word, by which others are passed over soon."""
+    words = text.lstrip()[: 2 * _START].split(None, 1)
+    return words[0][:_START] if words else ""
+
+
+def lines_of(body: Element, *, starts: AbstractSet[str] | None = None) -> Iterator[Line]:
     """The visible lines of a page's tree and their template paths, in reading order.
 
     A line is the text of an element that holds no further line, or what stands between the lines in one.
+
+    Args:
+        body: the tree.
+        starts: only lines that begin with one of these are wanted, as `start_of` gives them.
     """
     lines = [body, *body.iter(*_LINES)]
-    holding: set[Element] = set()
-    for element in lines:
-        above = element.getparent()
-        while above is not None and above not in holding:
-            holding.add(above)
-            above = above.getparent()
-    broken: set[Element] = set()  # with line breaks somewhere in them
-    for line_break in body.iter("br"):
-        above = line_break.getparent()
-        while above is not None and above not in broken:
-            broken.add(above)
-            above = above.getparent()
+    holding = _above(lines)  # further lines
+    broken = _above(body.iter("br"))  # by line breaks
     beginnings: dict[Element | None, str] = {None: ""}
     for element in lines:
         if element in holding:
@@ -152,8 +154,20 @@ def lines_of(body: Element) -> Iterator[Line]:
         else:
             texts = ["".join(pages.texts(element))]
         for raw in texts:
-            if raw and not raw.isspace() and (text := typography.settle(raw)):
+            is_wanted = starts is None or start_of(raw) in starts
+            if is_wanted and (text := typography.settle(raw)):
                 yield path_of(element, beginnings), text
+
+
+def _above(elements: Iterable[Element]) -> set[Element]:
+    """Everything that one of these elements stands in."""
+    found: set[Element] = set()
+    for element in elements:
+        above = element.getparent()
+        while above is not None and above not in found:
+            found.add(above)
+            above = above.getparent()
+    return found
 
 
 def _between(element: Element, holding: set[Element]) -> list[str]:

@@ -155,6 +155,19 @@ def test_a_place_where_no_article_stands_tells_new_lines_too() -> None:
     assert (profile.share_of_body(BODY), profile.share_of_body(BOX)) == (1.0, 0.0)
 
 
+def test_short_lines_of_lists_in_articles_are_theirs() -> None:
+    path = f"{BODY}>ul>li"
+    pages = []
+    for story in range(20):
+        own = [sentence(story, number) for number in range(6)]
+        items = [f"two cups of {chr(ord('a') + story) * 4}", "a pinch of salt"]
+        lines = [*((BODY, text) for text in own), *((path, text) for text in items)]
+        pages.append(
+            sighting.sight(lines, reading_of([*own, items[0], *items[1 if story < 4 else 2 :]]))
+        )
+    assert profiling.learn(pages).is_furniture("a pinch of salt", path) is None
+
+
 def test_the_place_of_standfirsts_belongs_to_the_articles() -> None:
     path = "main.page>article.story>header.top>p"
     pages = []
