@@ -134,6 +134,10 @@ class Settings(Strict):
     reading_processes: int = Field(
         default=2, ge=1, le=64, description="Processes that read pages beside the crawl."
     )
+    learn_profiles: bool = Field(
+        default=True,
+        description="Learn from a site's pages what repeats on them, and leave it out of articles.",
+    )
     max_links_per_source: int = Field(
         default=50_000, ge=1, le=1_000_000, description="Links taken from one source at a time."
     )

@@ -20,12 +20,14 @@ from crawler.politeness.addresses import is_loopback
 from crawler.politeness.slots import concurrency_of
 from crawler.report import CrawlReport, SiteReport
 from crawler.sources import answer
-from db import crawls, leases, links
+from db import crawls, leases, links, profiles
 from db.archive import Archive
 from db.entries import FoundLink, KnownLink, KnownSource
 from db.models import CrawlOutcome, Lease, Site
+from db.profiles import KnownProfile
 from pipeline.context import LEASE_TTL, CrawlContext, Event, HeldLease
 from pipeline.items import Fetched
+from pipeline.profile import LEARNER_VERSION
 from pipeline.stages.unread import unread_pages
 
 
@@ -60,6 +62,10 @@ class Crawl(CrawlContext):
     source_problems: dict[str, dict[str, str]] = field(default_factory=dict)
     stopped_because: str | None = None
     failed_because: str | None = None
+
+    def is_ending(self) -> bool:
+        """Whether it was asked to stop, or cannot go on."""
+        return self.stopped_because is not None or self.failed_because is not None
 
 
 def assign(
@@ -136,7 +142,7 @@ def begin(
         held: dict[str, tuple[HeldLease, ...]] = {}
         busy: dict[str, str] = {}
         for assignment in assignments:
-            taken = _take(session, assignment.site, owner=owner, now=now)
+            taken = take(session, assignment.site, owner=owner, now=now)
             if isinstance(taken, str):
                 busy[assignment.site.name] = taken
             else:
@@ -145,6 +151,7 @@ def begin(
         if not free:
             return busy
         rows = {each.site.name: _ensure(session, each, now=now) for each in free}
+        learnt = _profiles(session, rows) if settings.learn_profiles else {}
         crawl_id = crawls.begin_crawl(
             session,
             trigger=trigger,
@@ -164,6 +171,7 @@ def begin(
         crawl_id=crawl_id,
         clock=clock,
         leases=held,
+        profiles=learnt,
         progress=progress or (lambda _: None),
         trigger=trigger,
         owner=owner,
@@ -236,7 +244,7 @@ def nothing_done(busy: Mapping[str, str], *, now: datetime) -> CrawlReport:
     return CrawlReport(None, None, now, now, sites)
 
 
-def _take(
+def take(
     session: Any, site: SiteConfig, *, owner: str, now: datetime
 ) -> tuple[HeldLease, ...] | str:
     """The leases of all the site's hosts, or who holds one of them."""
@@ -251,6 +259,15 @@ def _take(
             return f"busy: {host} is being crawled by {row.owner}"
         held.append(HeldLease(name, token))
     return tuple(held)
+
+
+def _profiles(session: Any, rows: Mapping[str, Site]) -> dict[str, KnownProfile]:
+    """What was learnt last of each site, as far as this release understands it."""
+    found = {
+        name: profiles.newest_profile(session, row.id, learner=LEARNER_VERSION)
+        for name, row in rows.items()
+    }
+    return {name: profile for name, profile in found.items() if profile is not None}
 
 
 def _ensure(session: Any, assignment: Assignment, *, now: datetime) -> Site:

@@ -9,6 +9,7 @@ PIPELINES = {
     "pipeline.stages.read.ReadPage": 200,
     "pipeline.stages.archive.ArchiveVisit": 300,
     "pipeline.stages.relate.RelateArticle": 400,
+    "pipeline.stages.learn.LearnProfiles": 500,
 }
 """Of our spider alone: `scrapy shell` has no crawl for them to work on."""
 

@@ -1,5 +1,6 @@
 """What the item pipelines of one crawl share. Knows values; must not know Scrapy or who crawls."""
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from config.settings import Settings
 from config.site import SiteConfig
 from db import leases
 from db.archive import Archive
+from db.profiles import KnownProfile
 from pipeline.stages.reading_process import ReadingProcess
 
 
@@ -50,6 +52,9 @@ class CrawlContext:
     crawl_id: int
     clock: Clock
     leases: Mapping[str, tuple[HeldLease, ...]] = field(default_factory=dict)  # by site
+    profiles: Mapping[str, KnownProfile] = field(
+        default_factory=dict
+    )  # by site; pages are read with them
     progress: Callable[[Event], None] = lambda _: None
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     reading: ReadingProcess = field(init=False)
@@ -58,6 +63,16 @@ class CrawlContext:
         self.reading = ReadingProcess(
             processes=self.settings.reading_processes, timeout_s=self.settings.reading_timeout_s
         )
+
+    def rules_sha256(self, site: str) -> bytes:
+        """A digest of everything of the site that decides what is read from a page: its rules and its profile."""
+        rules = self.sites[site].rules_sha256()
+        profile = self.profiles.get(site)
+        return hashlib.sha256(rules + profile.digest_sha256).digest() if profile else rules
+
+    def is_ending(self) -> bool:
+        """Whether the crawl was asked to stop, or cannot go on: nothing more is to be begun."""
+        return False
 
     def count(self, site: str, what: str, number: int = 1) -> None:
         """Add to one of the site's counts: the outcome of a visit, "pages", "sources", "links"."""

@@ -142,3 +142,37 @@ def _read(files: Sequence[Path]) -> list[SiteConfig]:
         with configuration():
             raise ConfigError(problems)
     return sites
+
+
+@sites.command("profile")
+@click.argument("name")
+@json_option
+@click.pass_obj
+def show_profile(invocation: Invocation, name: str, *, as_json: bool) -> ExitCode:
+    """Show what was learnt of a site from its pages.
+
+    Which lines repeat on them, where the text of its articles stands, and what a page yields. What repeats
+    is left out of articles; each extraction keeps what was left out of it.
+    """
+    settings = settings_of(invocation)
+    site = sites_of(settings, [name])[name]
+    from morgue.cli import learnt  # noqa: PLC0415 - the archive takes a while to import
+
+    return learnt.show(settings, site, as_json=as_json)
+
+
+@sites.command("learn")
+@click.argument("name")
+@json_option
+@click.pass_obj
+def learn_site(invocation: Invocation, name: str, *, as_json: bool) -> ExitCode:
+    """Learn now what repeats on a site's pages, from the latest of up to 80 articles.
+
+    Crawls do so by themselves with the 5th article of a site, the 10th, the 20th and so on. After a
+    redesign, when pages are quarantined as `layout`, this takes the new pages for normal, too.
+    """
+    settings = settings_of(invocation)
+    site = sites_of(settings, [name])[name]
+    from morgue.cli import learnt  # noqa: PLC0415 - it takes Scrapy, which takes a second to import
+
+    return learnt.learn(settings, site, as_json=as_json)

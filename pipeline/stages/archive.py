@@ -85,6 +85,7 @@ class ArchiveVisit:
         assert origin is not None
         body = await asyncio.to_thread(self._body, origin.capture.body_sha256)
         capture = origin.capture
+        profile = self._context.profiles.get(fetched.site)
         headers = {name.lower(): value for name, value in capture.headers}
         task = extraction.Task(
             body=body,
@@ -96,6 +97,7 @@ class ArchiveVisit:
             feed_published=fetched.link.published_at,
             is_truncated=capture.is_truncated,
             max_depth=self._context.settings.max_depth,
+            profile=profile.content if profile else None,
         )
         result = await self._context.reading.read(task)
         return Baseline(revision_id=origin.revision_id, normal_sha256=result.normal_sha256)

@@ -82,7 +82,7 @@ class _Desk:
         if result is None:  # the crawl is ending: the capture is kept, the next crawl reads it
             raise NotReadError(fetched.url)
         if result.reading.verdict is Verdict.QUARANTINED:
-            return self._quarantined(fetched, site, result)
+            return self._quarantined(fetched, result)
         return self._believed(fetched, site, result)
 
     def _believed(self, fetched: Fetched, site: SiteConfig, result: Result) -> Decision:
@@ -97,7 +97,7 @@ class _Desk:
             outcome=VisitOutcome.NEW if row is None else VisitOutcome.REVISED,
             status=fetched.status,
             capture_id=fetched.capture_id,
-            extraction=self._extraction(site, result),
+            extraction=self._extraction(fetched.site, result),
             article=article,
             aliases=aliases,
             revision=_revision(result),
@@ -105,11 +105,9 @@ class _Desk:
         )
         if row is None or row.revision_id is None or row.normal_sha256 == result.normal_sha256:
             return Decision(entry)
-        return self._compare(fetched, site, entry, row)
+        return self._compare(fetched, entry, row)
 
-    def _compare(
-        self, fetched: Fetched, site: SiteConfig, entry: Entry, row: CandidateRow
-    ) -> Decision:
+    def _compare(self, fetched: Fetched, entry: Entry, row: CandidateRow) -> Decision:
         """A text that differs is a revision only if the same extractor read both."""
         assert row.revision_id is not None
         assert fetched.result is not None
@@ -127,7 +125,7 @@ class _Desk:
         origin = identity.revision_origin(self._session, row.revision_id)
         is_same_extractor = (
             origin.extractor == fetched.result.reading.extractor
-            and origin.rules_sha256 == site.rules_sha256()
+            and origin.rules_sha256 == self._context.rules_sha256(fetched.site)
         )
         if is_same_extractor:
             return Decision(entry)
@@ -152,7 +150,7 @@ class _Desk:
             return None, desk.newcomers[number], aliases
         return desk.rows[number], number, aliases
 
-    def _quarantined(self, fetched: Fetched, site: SiteConfig, result: Result) -> Decision:
+    def _quarantined(self, fetched: Fetched, result: Result) -> Decision:
         failures = fetched.link.failure_count + 1
         due_at = self._later(fetched, failures, at_least=_QUARANTINE_REST)
         return Decision(
@@ -160,7 +158,7 @@ class _Desk:
                 self._bare(fetched, VisitOutcome.QUARANTINED),
                 detail=result.reading.reason.value if result.reading.reason else None,
                 capture_id=fetched.capture_id,
-                extraction=self._extraction(site, result),
+                extraction=self._extraction(fetched.site, result),
                 link_state=self._state(fetched, due_at=due_at, failures=failures),
             )
         )
@@ -258,15 +256,17 @@ class _Desk:
         )
         return max(later, fetched.fetched_at + at_least)
 
-    def _extraction(self, site: SiteConfig, result: Result) -> NewExtraction:
+    def _extraction(self, site: str, result: Result) -> NewExtraction:
         reading = result.reading
+        profile = self._context.profiles.get(site)
         return NewExtraction(
             content=result.content,
             extractor=reading.extractor,
-            rules_sha256=site.rules_sha256(),
+            rules_sha256=self._context.rules_sha256(site),
             is_believed=reading.verdict is Verdict.BELIEVED,
             reason=reading.reason.value if reading.reason else None,
             detail=reading.detail,
+            profile_id=profile.id if profile else None,
         )
 
     def _site(self, site_id: int, members: Sequence[Fetched]) -> "_Site":

@@ -32,6 +32,7 @@ class ReadPage:
         """What the reading process needs to know."""
         assert fetched.body is not None
         link = fetched.link
+        profile = self._context.profiles.get(fetched.site)
         return extraction.Task(
             body=fetched.body,
             url=fetched.url_answered or fetched.url,
@@ -42,6 +43,7 @@ class ReadPage:
             feed_published=link.published_at,
             is_truncated=fetched.is_truncated,
             max_depth=self._context.settings.max_depth,
+            profile=profile.content if profile else None,
         )
 
     async def close_spider(self) -> None:

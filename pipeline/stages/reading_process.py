@@ -5,12 +5,26 @@ Knows time limits and dead processes. Must not know what is read from a page.
 
 import asyncio
 import multiprocessing
+from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline import extraction
 from pipeline.reading import Reason
+
+if TYPE_CHECKING:
+    from pipeline.sighting import Sighting
+
+T = TypeVar("T")
+
+
+class Failed(NamedTuple):
+    """Why a page could not be read."""
+
+    reason: Reason
+    detail: str
 
 
 class ReadingProcess:
@@ -23,23 +37,35 @@ class ReadingProcess:
 
     async def read(self, task: extraction.Task) -> extraction.Result:
         """What `extraction.perform` gives; a quarantined result where it takes too long or its process dies."""
+        done = await self._do(extraction.perform, task)
+        return extraction.failure(task, *done) if isinstance(done, Failed) else done
+
+    async def sight(self, task: extraction.Task) -> "Sighting | None":
+        """What `extraction.sight` gives; None where it takes too long or its process dies."""
+        done = await self._do(extraction.sight, task)
+        return None if isinstance(done, Failed) else done
+
+    async def _do(
+        self, function: Callable[[extraction.Task], T], task: extraction.Task
+    ) -> T | Failed:
         if self._pool is None:
             # spawn: a fork of a process with a reactor and threads may hang
             self._pool = ProcessPool(
                 max_workers=self._processes, context=multiprocessing.get_context("spawn")
             )
-        future = self._pool.schedule(extraction.perform, args=[task], timeout=self._timeout_s)
+        future = self._pool.schedule(function, args=[task], timeout=self._timeout_s)
         try:
-            return await asyncio.wrap_future(future)
+            done: T = await asyncio.wrap_future(future)
         except FutureTimeoutError:
             detail = f"reading took longer than {self._timeout_s:g} s"
-            return extraction.failure(task, Reason.TIMEOUT, detail)
+            return Failed(Reason.TIMEOUT, detail)
         except ProcessExpired as death:
             detail = f"the reading process died: exit code {death.exitcode}"
-            return extraction.failure(task, Reason.READER_FAILED, detail)
+            return Failed(Reason.READER_FAILED, detail)
         except Exception as error:  # noqa: BLE001  a reader's fault must not stop the crawl
             detail = f"{type(error).__name__}: {error}"[:500]
-            return extraction.failure(task, Reason.READER_FAILED, detail)
+            return Failed(Reason.READER_FAILED, detail)
+        return done
 
     async def close(self) -> None:
         """Stop the processes; what is still being read is given up (its capture is kept)."""

@@ -19,7 +19,7 @@ from config.settings import load_settings
 from config.site import load_sites
 from crawler import crawl
 from crawler.run import run_crawl
-from db import engine, identity, ledger, links
+from db import engine, identity, ledger, links, profiles
 from pipeline.stages.archive import ArchiveVisit
 from pipeline.stages.keep import KeepCapture
 from pipeline.stages.read import ReadPage
@@ -34,6 +34,7 @@ STEPS = {
     "visit_written": (ledger, "archive_entries", "after"),
     "visit_archived": (RelateArticle, "process_item", "before"),
     "reprint_written": (identity, "add_reprint", "after"),
+    "profile_written": (profiles, "add_profile", "after"),
     "crawl_ends": (crawl, "finish", "before"),
 }
 """Step -> whose function stands there, and on which side of it. "after" is inside its transaction."""

@@ -25,12 +25,16 @@ STEPS = [
     ("visit_written", 1),
     ("visit_archived", 4),
     ("reprint_written", 1),
+    ("profile_written", 1),
     ("crawl_ends", 1),
 ]
 STATE = """ -- not the headline: an outlet serves two of one article by turns
 select l.url_key, r.number, r.text
 from revision r join article a on a.id = r.article_id join link l on l.article_id = a.id
 order by 1, 2
+"""
+PROFILES = """
+select s.name, p.number, p.page_count from site_profile p join site s on s.id = p.site_id order by 1, 2
 """
 REPRINTS = """
 select a.url_key as copy, r.source_url from reprint r
@@ -78,7 +82,7 @@ def unharmed(outlets: tuple[Path, float], tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("unharmed")
     address = f"sqlite:///{folder}/archive.sqlite3"
     assert crawl(project(folder, sites, address), offset_s) == 0
-    return [rows(address, STATE), rows(address, REPRINTS)]
+    return [rows(address, STATE), rows(address, REPRINTS), rows(address, PROFILES)]
 
 
 @pytest.mark.parametrize(("step", "count"), STEPS, ids=[step for step, _ in STEPS])
@@ -100,6 +104,7 @@ def test_a_killed_crawl_loses_nothing_and_doubles_nothing(
     assert rows(archive_url, "select count(*) from unread") == [(0,)]
     assert rows(archive_url, STATE) == unharmed[0]
     assert rows(archive_url, REPRINTS) == unharmed[1]
+    assert rows(archive_url, PROFILES) == unharmed[2]
     with Archive.open(archive_url, clock=SystemClock(), read_only=True) as archive:
         assert verify(archive) == []
     assert rows(archive_url, "select count(*) from crawl where outcome = 'killed'") == [(1,)]

@@ -100,7 +100,7 @@ def test_every_problem_of_every_place_is_told_at_once(tmp_path: Path) -> None:
             "morgue.yaml:3:1: home: unknown key home. Known here: archive_url, capture_store, "
             "sites_dir, contact, user_agent, robots_user_agent, concurrent_requests, "
             "concurrent_per_host, delay_s, timeout_s, max_page_mb, max_source_mb, max_redirects, "
-            "max_depth, reading_timeout_s, reading_processes, max_links_per_source, "
+            "max_depth, reading_timeout_s, reading_processes, learn_profiles, max_links_per_source, "
             "max_crawl_minutes, log_level, log_format, clock_offset_s."
         ),
         (

@@ -1,0 +1,192 @@
+"""Last pipeline: at the end of a crawl, what a site's pages have in common is learnt, where it has many more of them.
+
+Knows when to learn, and from which captures. Must not know what a profile says, nor Scrapy.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import structlog
+
+from config.clock import Clock
+from config.settings import Settings
+from config.site import SiteConfig
+from db import links, profiles
+from db.archive import Archive, Session
+from db.captures import CaptureError
+from db.entries import KeptCapture, KnownLink
+from db.errors import ArchiveError
+from db.profiles import KnownProfile
+from pipeline import extraction, profile, profiling
+from pipeline.context import CrawlContext, LeaseLost, context_of
+from pipeline.items import Fetched
+from pipeline.reading import Reason
+from pipeline.stages.reading_process import ReadingProcess
+
+_LONGEST_S = 120.0
+"""How long the pages of one site may take to be read again; if they take longer, nothing is learnt."""
+
+_AT_A_TIME = 4
+"""Pages in memory: one is read while the next is fetched from the store."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One site to be learnt, and where."""
+
+    archive: Archive
+    site: SiteConfig
+    site_id: int
+    settings: Settings
+    clock: Clock
+    reading: ReadingProcess
+    require: Callable[
+        [Session], None
+    ]  # in the transaction that writes: whether the site is still ours
+    is_ending: Callable[[], bool] = lambda: False
+
+
+class LearnProfiles:
+    """Learns the crawl's sites once everything is archived. A crawl that is killed before leaves it to the next."""
+
+    def __init__(self, context: CrawlContext) -> None:
+        self._context = context
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> Self:
+        """For the crawl that the Scrapy crawler belongs to."""
+        return cls(context_of(crawler))
+
+    async def process_item(self, fetched: Fetched) -> Fetched:
+        """Let the page pass: it will be learnt from in the archive."""
+        return fetched
+
+    async def close_spider(self) -> None:
+        """Learn each site whose articles have reached the next step."""
+        context = self._context
+        if not context.settings.learn_profiles:
+            return
+        reading = ReadingProcess(
+            processes=context.settings.reading_processes,
+            timeout_s=context.settings.reading_timeout_s,
+        )
+        try:
+            for site in context.sites:
+                if context.is_ending():
+                    return
+                await self._learn(site, reading)
+        finally:
+            await reading.close()
+
+    async def _learn(self, site: str, reading: ReadingProcess) -> None:
+        """Learn one site. The crawl has done its work: what goes wrong here is said, and left to the next."""
+        context = self._context
+        lesson = Lesson(
+            archive=context.archive,
+            site=context.sites[site],
+            site_id=context.site_ids[site],
+            settings=context.settings,
+            clock=context.clock,
+            reading=reading,
+            require=lambda session: context.require_leases(session, [site]),
+            is_ending=context.is_ending,
+        )
+        try:
+            if not await asyncio.to_thread(is_due, context.archive, lesson.site_id):
+                return
+            async with asyncio.timeout(_LONGEST_S):
+                learnt = await learn(lesson)
+        except (ArchiveError, LeaseLost, TimeoutError) as error:
+            log.warning("profile_not_learnt", site=site, error=f"{type(error).__name__}: {error}")
+            return
+        if learnt is not None:
+            context.tell("profile_learnt", site, number=learnt.number, pages=learnt.page_count)
+
+
+def is_due(archive: Archive, site_id: int) -> bool:
+    """Whether the site has reached a step since it was learnt last, or was never learnt by this learner."""
+    with archive.read() as session:
+        count = profiles.article_count(session, site_id)
+        last = profiles.newest_profile(session, site_id, learner=profile.LEARNER_VERSION)
+    return profiling.step(count) > (profiling.step(last.article_count) if last else 0)
+
+
+async def learn(lesson: Lesson, *, takes_odd: bool = False) -> KnownProfile | None:
+    """Learn the site from its latest captures, read again without a profile; None where the crawl ends meanwhile.
+
+    The same captures give the same profile. `takes_odd`: those count, too, that were not believed because they
+    are unlike the others.
+    """
+    count, captures, known = await asyncio.to_thread(_captures, lesson, takes_odd=takes_odd)
+    sightings = []
+    for start in range(0, len(captures), _AT_A_TIME):
+        if lesson.is_ending():
+            return None
+        some = captures[start : start + _AT_A_TIME]
+        tasks = await asyncio.to_thread(_tasks, lesson, some, known)
+        seen = await asyncio.gather(*(lesson.reading.sight(task) for task in tasks))
+        sightings += [sighting for sighting in seen if sighting is not None]
+    learnt = await asyncio.to_thread(profiling.learn, sightings)
+
+    def write() -> KnownProfile:
+        with lesson.archive.write() as session:
+            lesson.require(session)
+            return profiles.add_profile(
+                session,
+                lesson.site_id,
+                learner=profile.LEARNER_VERSION,
+                content=learnt.content,
+                article_count=count,
+                page_count=learnt.pages,
+                now=lesson.clock.now(),
+            )
+
+    return await asyncio.to_thread(write)
+
+
+def _captures(
+    lesson: Lesson, *, takes_odd: bool
+) -> tuple[int, list[KeptCapture], dict[int, KnownLink]]:
+    with lesson.archive.read() as session:
+        count = profiles.article_count(session, lesson.site_id)
+        captures = profiles.captures_to_learn_from(
+            session,
+            lesson.site_id,
+            limit=profiling.MOST_PAGES,
+            quarantined_for=Reason.LAYOUT.value if takes_odd else None,
+        )
+        known = links.load_links(session, sorted({capture.link_id for capture in captures}))
+    return count, captures, known
+
+
+def _tasks(
+    lesson: Lesson, captures: Sequence[KeptCapture], known: dict[int, KnownLink]
+) -> list[extraction.Task]:
+    """The captures as they were read first; one whose body is damaged is passed over: `morgue verify` names it."""
+    tasks = []
+    for capture in captures:
+        try:
+            with lesson.archive.read() as session:
+                body = lesson.archive.captures.get(session, capture.body_sha256)
+        except CaptureError:
+            continue
+        link = known[capture.link_id]
+        headers = {name.lower(): value for name, value in capture.headers}
+        tasks.append(
+            extraction.Task(
+                body=body,
+                url=capture.url_answered or capture.url,
+                site=lesson.site,
+                fetched_at=capture.fetched_at,
+                content_type=headers.get("content-type"),
+                feed_title=link.title,
+                feed_published=link.published_at,
+                is_truncated=capture.is_truncated,
+                max_depth=lesson.settings.max_depth,
+            )
+        )
+    return tasks

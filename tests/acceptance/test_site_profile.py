@@ -1,0 +1,191 @@
+"""A site whose pages all say one sentence: crawled, learnt, crawled again. The sentence goes, the history stays."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config.clock import SystemClock
+from db.archive import Archive
+from db.sql import run_read_only
+from db.verify import verify
+
+GUILD = "The Lantern is printed by the guild of the lower town and carried by hand to all who keep a light in the window."
+PARTS = ("bridge", "granary", "lockgate", "orchard", "tannery", "belfry", "market", "ferry")
+LATE = "windmill"
+DOINGS = ("was closed for the winter", "got a new keeper", "is too small for what stands in it", "cost more than was said")  # fmt: skip
+
+
+def paragraphs(part: str) -> list[str]:
+    return [
+        f"The {part} of the lower town {doing}, said its warden on Monday, and nobody in the {part} council "
+        "had an answer to it."
+        for doing in DOINGS
+    ]
+
+
+@dataclass
+class Paper:
+    """The articles that are out, and how often the clock in the page's head has ticked."""
+
+    parts: list[str] = field(default_factory=lambda: list(PARTS))
+    edited: dict[str, str] = field(default_factory=dict)
+    ticks: int = 0
+    published: str = field(default_factory=lambda: SystemClock().now().isoformat())
+
+    def page(self, part: str) -> str:
+        texts = [*paragraphs(part), GUILD]
+        if part in self.edited:
+            texts.insert(1, self.edited[part])
+        body = "".join(f"<p>{text}</p>" for text in texts)
+        return (
+            f"<html><head><title>What the {part} needs - The Lantern</title><!-- {self.ticks} -->"
+            f'<meta property="article:published_time" content="{self.published}"></head><body>'
+            f"<main><article class=story><h1>What the {part} needs</h1><div class=story-text>{body}</div>"
+            "</article></main></body></html>"
+        )
+
+    def feed(self, base: str) -> str:
+        items = "".join(
+            f"<item><title>What the {part} needs</title><link>{base}/{part}</link></item>"
+            for part in self.parts
+        )
+        return f'<rss version="2.0"><channel><title>The Lantern</title>{items}</channel></rss>'
+
+
+@dataclass
+class Desk:
+    """A project folder and the site that it crawls."""
+
+    folder: Path
+    paper: Paper
+
+    def morgue(self, *words: str, days: float = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "morgue", "--config", str(self.folder / "morgue.yaml"), *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            env={**os.environ, "MORGUE_CLOCK_OFFSET_S": str(86_400 * days)},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def crawl(self, *, days: float = 0) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.morgue("crawl", "--json", days=days).splitlines()]
+
+    def rows(self, statement: str) -> list[Any]:
+        address = f"sqlite:///{self.folder}/archive.sqlite3"
+        with Archive.open(address, clock=SystemClock(), read_only=True) as archive:
+            assert verify(archive) == []
+            return [tuple(row) for row in run_read_only(archive, statement, limit=1000).rows]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    paper = Paper()
+
+    class Pages(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            part = self.path.strip("/")
+            base = f"http://127.0.0.1:{self.server.server_address[1]}"
+            known = part in paper.parts or part == "feed.xml"
+            text = paper.feed(base) if part == "feed.xml" else paper.page(part)
+            self.send_response(200 if known else 404)
+            self.send_header("Content-Type", "text/xml" if part == "feed.xml" else "text/html")
+            self.end_headers()
+            self.wfile.write(text.encode() if known else b"")
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_port}"
+    site = {
+        "name": "lantern",
+        "title": "The Lantern",
+        "home": f"{base}/",
+        "sources": [{"feed": f"{base}/feed.xml"}],
+        "politeness": {"allow_private_addresses": True},
+    }
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "sites" / "lantern.yaml").write_text(yaml.safe_dump(site))
+    (tmp_path / "morgue.yaml").write_text(
+        "delay_s: 0\nconcurrent_per_host: 4\nlog_level: warning\nreading_processes: 1\n"
+    )
+    yield Desk(tmp_path, paper)
+    server.shutdown()
+    server.server_close()
+
+
+REVISIONS = "select r.article_id, r.number, r.text from revision r order by 1, 2"
+PROFILES = "select number, page_count, article_count from site_profile order by number"
+
+
+def test_a_crawl_learns_and_what_repeats_goes_without_a_revision(desk: Desk) -> None:
+    learnt = [event for event in desk.crawl() if event["event"] == "profile_learnt"]
+    assert [(event["site"], event["pages"]) for event in learnt] == [("lantern", len(PARTS))]
+    before = desk.rows(REVISIONS)
+    assert all(text.endswith(GUILD) for _, _, text in before), "nothing was known yet"
+    told = json.loads(desk.morgue("sites", "profile", "lantern", "--json"))
+    assert told["lines"][0]["pages"] == len(PARTS)
+    assert told["lines"][0]["text"][:40] == GUILD[:40]
+    assert told["body_paths"] == [
+        {"pages": len(PARTS), "path": "main>article.story>div.story-text>p"}
+    ]
+
+    desk.paper.ticks += 1
+    desk.paper.parts.append(LATE)
+    events = desk.crawl(days=1)
+    seen = [event["outcome"] for event in events if event["event"] == "visit_archived"]
+    assert sorted(seen) == ["new", *["same_text"] * len(PARTS)]
+    after = desk.rows(REVISIONS)
+    assert after[:-1] == before, "another profile is no revision by the publisher"
+    assert after[-1][2].splitlines() == paragraphs(LATE)
+    assert desk.rows(PROFILES) == [(1, len(PARTS), len(PARTS))]
+    used = "select count(*) from extraction where profile_id is not null"
+    assert desk.rows(used) == [(len(PARTS) + 1,)]
+
+    desk.paper.ticks += 1
+    desk.paper.edited["ferry"] = (
+        "The ferry was painted, too, which the council had not asked for at all."
+    )
+    desk.crawl(days=2)
+    (*_, edited) = desk.rows(f"{REVISIONS.replace('order', 'where r.number = 2 order')}")
+    assert edited[2].splitlines() == [
+        paragraphs("ferry")[0],
+        desk.paper.edited["ferry"],
+        *paragraphs("ferry")[1:],
+    ]
+    assert len(desk.rows(REVISIONS)) == len(PARTS) + 2, "one edit, one revision"
+
+
+def test_learning_again_from_the_same_pages_says_the_same(desk: Desk) -> None:
+    desk.crawl()
+    text = desk.morgue("sites", "learn", "lantern")
+    assert "profile 2" in text
+    assert GUILD[:60] in text
+    digests = desk.rows("select count(distinct digest_sha256), count(*) from site_profile")
+    assert digests == [(1, 2)]
+    counts = "select (select count(*) from visit), (select count(*) from extraction), (select count(*) from revision)"
+    before = desk.rows(counts)
+    desk.morgue("sites", "learn", "lantern")
+    assert desk.rows(counts) == before
+
+
+def test_who_does_not_want_profiles_gets_none(desk: Desk) -> None:
+    with (desk.folder / "morgue.yaml").open("a") as settings:
+        settings.write("learn_profiles: false\n")
+    desk.crawl()
+    assert desk.rows(PROFILES) == []
