@@ -37,7 +37,7 @@ def main() -> None:
     print(f"{'':14}{'pages/s':>9}{'ms/page':>9}{'median':>9}{'99 %':>9}{'worst':>9}")
     for name, taken in times.items():
         print(_line(name, taken))
-    if not arguments.alone:
+    if "trafilatura" in times:
         ratio = sum(times["trafilatura"]) / sum(times["morgue"])
         print(f"{'ratio':14}{ratio:9.1f}")
     rate, worst = len(sizes) / sum(times["morgue"]), max(times["morgue"])
@@ -51,7 +51,7 @@ def _times(chosen: list[RealPage], *, is_alone: bool) -> dict[str, list[float]]:
     """CPU seconds of each page, by reader."""
     named: dict[str, readers.Reader] = {"morgue": readers.morgue}
     if not is_alone:
-        named["trafilatura"] = readers.bare_trafilatura
+        named |= readers.installed(["trafilatura"])
     times: dict[str, list[float]] = {name: [] for name in named}
     for page in chosen[:5]:  # start-up is not what is measured
         for read in named.values():

@@ -1,6 +1,6 @@
 """Morgue's reading and its open peers in one shape: a truth row and a page's bytes in, a prediction for score.py out.
 
-Knows how each is called. Peers other than trafilatura are no dependencies: those that are not installed are left out.
+Knows how each is called. Peers are no dependencies: those that are not installed are left out.
 """
 
 import importlib.util
@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-import trafilatura
 from corpora import Row, address
-from trafilatura.settings import Document
 
 from config.site import ad_hoc_site
 from pipeline import decode, read
@@ -42,6 +40,9 @@ def precise_trafilatura(row: Row, page: bytes) -> Row:
 
 
 def _trafilatura(row: Row, page: bytes, **options: Any) -> Row:
+    import trafilatura  # noqa: PLC0415
+    from trafilatura.settings import Document  # noqa: PLC0415
+
     document = trafilatura.bare_extraction(
         page, url=row["url"], with_metadata=True, include_comments=False, **options
     )

