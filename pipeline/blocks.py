@@ -4,7 +4,7 @@ Knows how markup makes lines and paragraphs. Must not know which blocks are want
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -83,10 +83,13 @@ class _Writer:
         self.buffer.append(text)
         size = len(text)
         self.size += size
-        inside, counts = self.inside, self.counts
-        for mark in (_LINK, _BOLD, _SLANTED):
-            if inside[mark]:
-                counts[mark] += size
+        in_link, in_bold, in_slanted = self.inside
+        if in_link:
+            self.counts[_LINK] += size
+        if in_bold:
+            self.counts[_BOLD] += size
+        if in_slanted:
+            self.counts[_SLANTED] += size
 
     def enter(self, node: Element, tag: str) -> None:
         """Begin an element inside a line."""
@@ -127,8 +130,13 @@ def walk(element: Element) -> list[Block]:
     return [piece.block for piece in pieces(element)]
 
 
-def pieces(root: Element) -> list[Piece]:  # noqa: C901, PLR0912  one walk: a call for each element would double its time
-    """The same blocks with where they stood."""
+def pieces(root: Element, *, passes: Callable[[Element], bool] | None = None) -> list[Piece]:  # noqa: C901, PLR0912  one walk: a call for each element would double its time
+    """The same blocks with where they stood.
+
+    Args:
+        root: the element whose blocks are wanted.
+        passes: whether a block-level element is passed over with all that it holds.
+    """
     writer = _Writer(root)
     outer: list[tuple[Element, Element, BlockKind, int]] = []
     walker = etree.iterwalk(root, events=("start", "end"))
@@ -143,6 +151,9 @@ def pieces(root: Element) -> list[Piece]:  # noqa: C901, PLR0912  one walk: a ca
             if tag in _BLOCK_TAGS or (tag in inline.TAGS and inline.is_set_as_block(node)):
                 if writer.buffer:
                     writer.flush()
+                if passes is not None and passes(node):
+                    walker.skip_subtree()
+                    continue
                 if tag == "table" and _holds_data(node):
                     writer.pieces.extend(Piece(row, node, 1, 0, 0, 0, 0) for row in _rows(node))
                     walker.skip_subtree()
@@ -165,9 +176,10 @@ def pieces(root: Element) -> list[Piece]:  # noqa: C901, PLR0912  one walk: a ca
             _, writer.element, writer.kind, writer.level = outer.pop()
         elif tag in inline.TAGS:
             writer.leave(node, tag)
-        if node is not root and (text := node.tail):
-            is_torn = text[0].isspace() and inline.is_drop_cap(node) and inline.continues(text)
-            writer.add(text.lstrip() if is_torn else text)
+        if (text := node.tail) and node is not root:
+            if tag in inline.TAGS and text[0].isspace() and inline.is_torn(node, text):
+                text = text.lstrip()
+            writer.add(text)
     writer.flush()
     return writer.pieces
 

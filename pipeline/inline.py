@@ -68,6 +68,6 @@ def is_drop_cap(node: Element) -> bool:
     return bool(_DROP_CAP.search(node.get("class") or ""))
 
 
-def continues(tail: str) -> bool:
-    """Whether a text goes on with a word that has begun."""
-    return tail.lstrip()[:1].islower()
+def is_torn(node: Element, tail: str) -> bool:
+    """Whether a blank in the markup keeps a large first letter from the rest of its word."""
+    return is_drop_cap(node) and tail.lstrip()[:1].islower()

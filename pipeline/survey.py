@@ -11,6 +11,8 @@ from pipeline.page import Element
 from pipeline.reading import Block
 
 PROSE = 60  # characters from which a line without many links is prose
+_AROUND = frozenset(("nav", "footer", "header", "menu"))
+_PARAGRAPHS = frozenset(("p", "li", "blockquote", "h2", "h3"))
 _WIDE = "\u2e7f"  # the last character before the scripts of East Asia
 _LINKED = 0.5  # share of link text from which a line is a list of links
 
@@ -23,8 +25,7 @@ class Frame:
     parent: "Frame | None"
     tag: str
     depth: int
-    flags: int  # the groups that it names itself among
-    above: int  # the same of all elements around it
+    names: str  # its class attribute
     path: int  # number of the way that leads to it: equal for elements with equal tags and names all the way up
     is_in_article: bool
     is_in_main: bool
@@ -33,7 +34,25 @@ class Frame:
     linked: int = 0
     lines: int = 0
     direct: int = 0  # characters of prose that stands in its own children
-    is_bare: bool = False  # has no class
+    _flags: int = -1
+    _above: int = -1
+
+    @property
+    def flags(self) -> int:
+        """The groups that its names tell; asked of few frames, so looked up when asked."""
+        if self._flags < 0:
+            get = self.element.get
+            identity = get("id") or get("itemprop") or get("data-testid") or ""
+            self._flags = naming.groups(self.tag, self.names, identity)
+        return self._flags
+
+    @property
+    def above(self) -> int:
+        """The groups of all elements around it."""
+        if self._above < 0:
+            parent = self.parent
+            self._above = 0 if parent is None else parent.flags | parent.above
+        return self._above
 
 
 @dataclass(slots=True, eq=False)
@@ -71,74 +90,72 @@ class Survey:
 
 
 def of(body: Element) -> Survey:
-    """Survey all that an element holds."""
-    root = Frame(body, None, "body", 0, 0, 0, 0, is_in_article=False, is_in_main=False)
+    """Survey all that an element holds, but for menus and footers without a headline in them."""
+    root = Frame(body, None, "body", 0, "", 0, is_in_article=False, is_in_main=False)
     survey = Survey([], {body: root}, root)
-    for block, element, raw, linked, bold, slanted, links in blocks.pieces(body):
-        frame = survey.frames.get(element) or _frame(element, survey)
-        size = _weighted(block.text)
-        share = min(linked / raw, 1.0)
+    lines, frames = survey.lines, survey.frames
+    for block, element, raw, linked, bold, slanted, links in blocks.pieces(body, passes=_is_around):
+        frame = frames.get(element) or _frame(element, survey)
+        text = block.text
+        size = len(text) if text.isascii() else _weighted(text)
+        share = linked / raw if linked < raw else 1.0
         is_prose = size >= PROSE and share < _LINKED
-        survey.lines.append(
-            Line(
-                block,
-                frame,
-                size,
-                share,
-                min(bold / raw, 1.0),
-                min(slanted / raw, 1.0),
-                links,
-                is_prose,
-                len(survey.lines),
-            )
+        lines.append(
+            Line(block, frame, size, share, bold / raw, slanted / raw, links, is_prose, len(lines))
         )
-        _add(frame, size, int(size * share), size if is_prose else 0)
+        frame.size += size
+        frame.linked += int(size * share)
+        frame.lines += 1
+        if is_prose:
+            frame.prose += size
+            is_paragraph = frame.tag in _PARAGRAPHS and frame.parent is not None
+            holder = frame.parent if is_paragraph and frame.parent else frame
+            holder.direct += size
+    for frame in reversed(frames.values()):  # those around a frame were made before it
+        outer = frame.parent
+        if outer is not None:
+            outer.size += frame.size
+            outer.linked += frame.linked
+            outer.lines += frame.lines
+            outer.prose += frame.prose
     return survey
 
 
-def _add(frame: Frame, size: int, linked: int, prose: int) -> None:
-    if prose:
-        holder = (
-            frame.parent
-            if frame.tag in ("p", "li", "blockquote", "h2", "h3") and frame.parent
-            else frame
-        )
-        holder.direct += prose
-    node: Frame | None = frame
-    while node is not None:
-        node.size += size
-        node.linked += linked
-        node.prose += prose
-        node.lines += 1
-        node = node.parent
+def _is_around(element: Element) -> bool:
+    """Whether an element is a menu, a footer or a page's header: the article is elsewhere."""
+    tag = element.tag
+    if tag not in _AROUND:
+        return False
+    return not any(True for _ in element.iter("h1", "article", "main"))
 
 
 def _frame(element: Element, survey: Survey) -> Frame:
     """The frame of an element, made with all above it that are not yet known."""
     missing: list[Element] = []
+    frames = survey.frames
     node: Element | None = element
-    while node is not None and node not in survey.frames:
+    while node is not None and node not in frames:
         missing.append(node)
         node = node.getparent()
-    frame = survey.frames[node] if node is not None else survey.root
+    frame = frames[node] if node is not None else survey.root
+    paths = survey.paths
     for one in reversed(missing):
-        frame = _child(one, frame, survey)
-        survey.frames[one] = frame
+        tag = one.tag
+        names = one.get("class") or ""
+        key = (frame.path, tag, naming.shape(names) if names else "")
+        path = paths.setdefault(key, len(paths) + 1)
+        frame = Frame(
+            one,
+            frame,
+            tag,
+            frame.depth + 1,
+            names,
+            path,
+            is_in_article=frame.is_in_article or tag == "article",
+            is_in_main=frame.is_in_main or tag == "main",
+        )
+        frames[one] = frame
     return frame
-
-
-def _child(element: Element, parent: Frame, survey: Survey) -> Frame:
-    tag = element.tag
-    names = element.get("class") or ""
-    identity = element.get("id") or element.get("itemprop") or element.get("data-testid") or ""
-    flags = naming.groups(tag, names, identity)
-    key = (parent.path, tag, naming.shape(names))
-    path = survey.paths.setdefault(key, len(survey.paths) + 1)
-    return Frame(
-        element, parent, tag, parent.depth + 1, flags, parent.above | parent.flags, path,
-        is_in_article=parent.is_in_article or tag == "article", is_in_main=parent.is_in_main or tag == "main",
-        is_bare=not names,
-    )  # fmt: skip
 
 
 def _weighted(text: str) -> int:

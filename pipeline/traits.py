@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline import furnishings, naming, typography
 from pipeline.page import Element
@@ -26,30 +27,15 @@ _ASKING = frozenset((
 ))  # fmt: skip
 _SQUEEZE = re.compile(r"\W+")
 _KEY = 30  # characters by which a line is found in a stated body
-_FAR = 3  # frames, its own included, whose names count as near
 _WINDOW = 4  # lines before and after that make a line's company
 _MOST = 60
-_SHORT = 300  # characters up to which a line can be a teaser's, a tool's or a heading's
-_NEAR_GROUPS = (
-    "body", "comment", "aside", "footer", "subscribe", "author", "caption", "meta", "quote", "box", "hidden",
-    "standfirst", "share",
-)  # fmt: skip
-_FAR_GROUPS = (
-    "body", "comment", "related", "aside", "navigation", "footer", "advertisement", "subscribe", "caption", "box",
-)  # fmt: skip
+_TRAILER = 80  # characters up to which a line can announce other stories
+_SHORTEST_STATED = 200  # characters of a stated body
+_NEAR_GROUPS = ("body", "comment", "subscribe", "caption", "quote", "box", "hidden", "standfirst")
+_FAR_GROUPS = ("body", "comment", "advertisement", "subscribe", "caption")
 _NEAR_BITS = tuple(map(naming.bit, _NEAR_GROUPS))
 _FAR_BITS = tuple(map(naming.bit, _FAR_GROUPS))
-_TAGS = {
-    "p": 1,
-    "div": 2,
-    "li": 3,
-    "td": 4,
-    "section": 5,
-    "article": 6,
-    "span": 7,
-    "blockquote": 8,
-    "main": 9,
-}
+_NEAR_MASK, _FAR_MASK = sum(_NEAR_BITS), sum(_FAR_BITS)
 _KINDS = {
     "paragraph": 0,
     "heading": 1,
@@ -64,18 +50,15 @@ _PARAGRAPHS = frozenset(("p", "li", "blockquote", "h2", "h3", "h4", "pre"))
 FEATURES = (
     # the line itself
     "size", "words", "linked", "links", "bold", "slanted", "ends_sentence", "capitals", "kind", "level",
-    "repeated", "title_words", "is_told", "in_stated", "asks", "teaser",
-    # where in the page's order it stands
-    "share_before", "position", "from_title", "since_trailer", "heads", "after_best", "before_best", "path_index",
-    # what stands beside it
-    "before_size", "before_linked", "before_ends", "before_same", "after_size", "after_linked", "after_same",
-    "prose_before", "prose_after", "linked_around",
+    "repeated", "title_words", "is_told", "in_stated", "asks",
+    # where in the page's order it stands, and beside what
+    "share_before", "position", "from_title", "since_trailer", "heads", "after_best", "path_index",
+    "before_size", "after_size", "after_linked", "after_same", "prose_after", "linked_around",
     # its element and those around
-    "tag", "depth", "bare", "title_steps", "title_depth", "with_title_article", "in_article", "in_main",
-    "article_prose", "best_distance", "best_steps", "frame_twins", "path_prose", "path_lines", "path_linked",
-    "path_mean", "is_best_path",
-    "holder_prose", "holder_share", "holder_lines", "holder_linked", "holder_direct", "holder_twins", "outer_prose",
-    "outer_linked", "outer_share", "outer_twins", "far_twins",
+    "depth", "title_steps", "title_depth", "with_title_article", "in_main", "article_prose", "best_distance",
+    "best_steps", "frame_twins", "path_prose", "path_lines", "path_linked", "path_mean", "is_best_path",
+    "holder_prose", "holder_share", "holder_lines", "holder_direct", "holder_twins", "outer_prose", "outer_linked",
+    "outer_share", "outer_twins", "far_twins",
     *(f"near_{name}" for name in _NEAR_GROUPS),
     *(f"far_{name}" for name in _FAR_GROUPS),
     # the page
@@ -124,7 +107,8 @@ class _Table:
         self.lines = survey.lines
         self.title = frozenset(typography.fold(told.title or "").split())
         self.told = {typography.fold(text) for text in told.descriptions if len(text) > 30}
-        self.stated = _SQUEEZE.sub("", told.stated or "").casefold()
+        stated = _SQUEEZE.sub("", told.stated or "").casefold()
+        self.stated = stated if len(stated) >= _SHORTEST_STATED else ""
         self.place = survey.frame_of(told.place) if told.place is not None else None
         self.title_line = next((line.number for line in self.lines if line.frame is self.place), -1)
         self.best = best_frame(survey)
@@ -141,11 +125,10 @@ class _Table:
             max(self.paths.items(), key=lambda path: path[1][0])[0] if self.paths else 0
         )
         inside = [line.number for line in self.lines if _is_inside(line.frame, self.best)]
-        self.first_best, self.last_best = (
-            (inside[0], inside[-1]) if inside else (0, len(self.lines))
-        )
+        self.last_best = inside[-1] if inside else len(self.lines)
         self.of_holders: dict[Frame, list[float]] = {}
         self.of_frames: dict[Frame, list[float]] = {}
+        self.of_places: dict[Frame, tuple[float, ...]] = {}
 
     def _paths(self) -> dict[int, tuple[int, int, int, int]]:
         """By path: characters of prose, lines, characters of links, characters."""
@@ -161,13 +144,12 @@ class _Table:
     def rows(self) -> list[list[float] | None]:
         found: list[list[float] | None] = []
         lines = self.lines
-        prose = [0]
-        linked = [0.0]
-        sizes = [0]
+        prose, linked, sizes = [0], [0.0], [0]
         for line in lines:
-            prose.append(prose[-1] + (line.size if line.is_prose else 0))
-            linked.append(linked[-1] + line.size * line.linked)
-            sizes.append(sizes[-1] + line.size)
+            size = line.size
+            prose.append(prose[-1] + size if line.is_prose else prose[-1])
+            linked.append(linked[-1] + size * line.linked)
+            sizes.append(sizes[-1] + size)
         page: list[float] = [
             min(self.prose, 50_000),
             min(sum(line.is_prose for line in lines), 200),
@@ -175,72 +157,57 @@ class _Table:
             self.best.prose / self.prose,
             min(self.best.direct, 20_000),
         ]
-        ends = [
-            text[-1:] in _ENDS or text.rstrip(_CLOSERS)[-1:] in _ENDS
-            for text in (line.block.text for line in lines)
-        ]
         since_trailer = _MOST
         heads = 0
-        seen_paths: Counter[int] = Counter()
+        seen_paths: dict[int, int] = {}
         count = len(lines)
+        title_line, all_prose, last_best = self.title_line, self.prose, self.last_best
         for number, line in enumerate(lines):
-            text = line.block.text
-            frame = line.frame
-            is_short = len(text) <= _SHORT
-            since_trailer = min(since_trailer + 1, _MOST)
-            if is_short and furnishings.is_trailer_heading(text):
+            block, frame, size, share = line.block, line.frame, line.size, line.linked
+            text = block.text
+            since_trailer += 1
+            if len(text) <= _TRAILER and furnishings.is_trailer_heading(text):
                 since_trailer = 0
-            outer = holder_of(frame).parent or frame
-            if line.linked > 0.9 and not outer.prose:
+            if share > 0.9 and not (holder_of(frame).parent or frame).prose:
                 found.append(None)
                 continue
             low, high = max(number - _WINDOW, 0), min(number + 1 + _WINDOW, count)
-            around = sizes[high] - sizes[low] - line.size
-            row = self._own(line, is_ending=ends[number], is_short=is_short)
+            around = sizes[high] - sizes[low] - size
+            index = seen_paths.get(frame.path, 0)
+            seen_paths[frame.path] = index + 1
+            row = self._own(line)
             row += (
-                prose[number] / self.prose,
+                prose[number] / all_prose,
                 number / count,
-                max(-_MOST, min(number - self.title_line, _MOST)) if self.title_line >= 0 else -99,
-                since_trailer,
-                min(heads, 5),
-                min(max(number - self.last_best, 0), _MOST),
-                min(max(self.first_best - number, 0), _MOST),
-                min(seen_paths[frame.path], 50),
+                max(-_MOST, min(number - title_line, _MOST)) if title_line >= 0 else -99,
+                min(since_trailer, _MOST),
+                heads,
+                max(min(number - last_best, _MOST), 0),
+                min(index, 50),
+                min(lines[number - 1].size, 1000) if number else 0,
             )
-            if number:
-                other = lines[number - 1]
-                row += (
-                    min(other.size, 1000),
-                    other.linked,
-                    ends[number - 1],
-                    _alike(other.frame, frame),
-                )
-            else:
-                row += (0, 0, 0, 0)
             if number + 1 < count:
                 other = lines[number + 1]
                 row += (min(other.size, 1000), other.linked, _alike(other.frame, frame))
             else:
                 row += (0, 0, 0)
             row += (
-                prose[number] - prose[low],
                 prose[high] - prose[number + 1],
-                (linked[high] - linked[low] - line.size * line.linked) / around if around else 0.0,
+                (linked[high] - linked[low] - size * share) / around if around else 0.0,
             )
             row += self._of_frame(frame)
             row += page
             found.append(row)
-            seen_paths[frame.path] += 1
-            if line.block.level == 1 and line.block.kind == "heading" and number > self.title_line:
+            if block.level == 1 and block.kind == "heading" and number > title_line and heads < 5:
                 heads += 1
         return found
 
-    def _own(self, line: Line, *, is_ending: bool, is_short: bool) -> list[float]:
+    def _own(self, line: Line) -> list[float]:
         block = line.block
         text = block.text
         words = text[:300].casefold().split()
-        first = words[:30]
-        begin = text[:60]
+        begin = text[:40]
+        title = self.title
         return [
             min(line.size, 2000),
             min(text.count(" ") + 1, 400),
@@ -248,21 +215,18 @@ class _Table:
             min(line.links, 20),
             line.bold,
             line.slanted,
-            is_ending,
+            text[-1] in _ENDS or text[-6:].rstrip(_CLOSERS)[-1:] in _ENDS,
             sum(map(str.isupper, begin)) / len(begin),
             _KINDS[block.kind],
             block.level,
             self.repeats[text],
-            len(self.title.intersection(first)) / len(first) if first and self.title else 0.0,
+            len(title.intersection(words[:30])) / min(len(words), 30) if words and title else 0.0,
             len(text) > 30 and len(self.told) > 0 and typography.fold(text[:1000]) in self.told,
-            self._stated(text),
+            self._stated(text) if self.stated else 0.0,
             not _ASKING.isdisjoint(words),
-            is_short and furnishings.is_teaser(text),
         ]
 
     def _stated(self, text: str) -> float:
-        if len(self.stated) < 200:
-            return 0.0
         key = _SQUEEZE.sub("", text[: 3 * _KEY]).casefold()[:_KEY]
         if len(key) < 8:
             return 0.0
@@ -274,9 +238,7 @@ class _Table:
         prose, lines, linked, size = self.paths[frame.path]
         holder = holder_of(frame)
         row = [
-            _TAGS.get(frame.tag, 0),
             frame.depth,
-            frame.is_bare,
             *self._of_place(frame),
             self.twins[frame.path] if frame is not holder else 0,
             prose / self.prose,
@@ -292,29 +254,46 @@ class _Table:
 
     def _of_place(self, frame: Frame) -> tuple[float, ...]:
         """How far apart in the tree the line, the headline and the best frame stand."""
-        steps = 0
+        places = self.of_places
+        missing: list[Frame] = []
         node: Frame | None = frame
-        while node is not None and node not in self.best_lineage:
+        while node is not None and node not in places:
+            missing.append(node)
             node = node.parent
-            steps += 1
-        distance = self.best_lineage[node] if node is not None else 0
-        title_steps = title_depth = 0
-        is_shared = False
-        if self.place is not None:
-            node = frame
-            while node is not None and node not in self.title_lineage:
-                node = node.parent
-                title_steps += 1
-            if node is not None:
-                title_depth = self.title_lineage[node]
-                is_shared = node.is_in_article
-        article: Frame = frame
-        while article.parent is not None and article.tag != "article":
-            article = article.parent
+        for one in reversed(missing):
+            outer = one.parent
+            if outer is None or one in self.best_lineage or one in self.title_lineage:
+                places[one] = self._of_place_by_climbing(one)
+                continue
+            # one step further than what is around it
+            title_steps, depth, is_shared, _, prose, distance, steps = places[outer]
+            title_steps += self.place is not None
+            if one.tag == "article":
+                prose = one.prose / self.prose
+            places[one] = (
+                title_steps,
+                depth,
+                is_shared,
+                one.is_in_main,
+                prose,
+                distance,
+                steps + 1,
+            )
+        return places[frame]
+
+    def _of_place_by_climbing(self, frame: Frame) -> tuple[float, ...]:
+        best = next((node for node in above(frame) if node in self.best_lineage), frame)
+        title = next((node for node in above(frame) if node in self.title_lineage), None)
+        article = next((node for node in above(frame) if node.tag == "article"), self.survey.root)
         return (
-            title_steps, title_depth, is_shared, frame.is_in_article, frame.is_in_main, article.prose / self.prose,
-            distance, steps,
-        )  # fmt: skip
+            frame.depth - title.depth if title is not None else 0,
+            self.title_lineage[title] if title is not None else 0,
+            title is not None and title.is_in_article,
+            frame.is_in_main,
+            article.prose / self.prose,
+            self.best_lineage.get(best, 0),
+            frame.depth - best.depth,
+        )
 
     def _of_holder(self, holder: Frame) -> list[float]:
         if (known := self.of_holders.get(holder)) is not None:
@@ -322,29 +301,36 @@ class _Table:
         outer = holder.parent or holder
         far = outer.parent or outer
         row: list[float] = [
-            min(holder.prose, 20_000), holder.prose / self.prose, min(holder.lines, 200),
-            holder.linked / max(holder.size, 1), min(holder.direct, 20_000), min(self.twins[holder.path], _MOST),
-            outer.prose / self.prose, outer.linked / max(outer.size, 1), outer.size / self.size,
-            min(self.twins[outer.path], _MOST), min(self.twins[far.path], _MOST),
+            min(holder.prose, 20_000), holder.prose / self.prose, min(holder.lines, 200), min(holder.direct, 20_000),
+            min(self.twins[holder.path], _MOST), outer.prose / self.prose, outer.linked / max(outer.size, 1),
+            outer.size / self.size, min(self.twins[outer.path], _MOST), min(self.twins[far.path], _MOST),
         ]  # fmt: skip
         self.of_holders[holder] = row
         return row
 
-    def _names(self, frame: Frame) -> list[bool]:
+    def _names(self, frame: Frame) -> tuple[bool, ...]:
+        outer = frame.parent
         near = frame.flags
-        node = frame.parent
-        for _ in range(_FAR - 1):
-            if node is None:
-                break
-            near |= node.flags
-            node = node.parent
-        far = node.flags | node.above if node is not None else 0
-        return [bool(near & bit) for bit in _NEAR_BITS] + [bool(far & bit) for bit in _FAR_BITS]
+        far = 0
+        if outer is not None:
+            near |= outer.flags
+            if outer.parent is not None:
+                near |= outer.parent.flags
+                far = outer.parent.above
+        return _told_by(near & _NEAR_MASK, far & _FAR_MASK)
+
+
+@lru_cache(maxsize=10_000)
+def _told_by(near: int, far: int) -> tuple[bool, ...]:
+    """The bits of names one by one."""
+    return (*(bool(near & bit) for bit in _NEAR_BITS), *(bool(far & bit) for bit in _FAR_BITS))
 
 
 def _alike(one: Frame, other: Frame) -> int:
     """How closely two frames belong together: 0 not at all, 3 the same."""
-    return (one is other) + (one.parent is other.parent) + (one.path == other.path)
+    if one is other:
+        return 3
+    return (one.parent is other.parent) + (one.path == other.path)
 
 
 def _is_inside(frame: Frame, outer: Frame) -> bool:
