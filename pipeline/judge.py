@@ -15,7 +15,7 @@ _FEW = 12  # words from which a body may be an article's
 STUB = 900  # characters below which a wall's words in the body decide
 # In units of forest.SCALE, from pages of publishers that the model had not seen (docs/decisions/kinds.md): an article
 # refused is worse than another page kept.
-NO_ARTICLE = 10_000
+NO_ARTICLE = 5_000
 _CONSENT_SHARE = 0.12
 _FEW_BARE = 40  # words below which what the rest of the page says decides
 _BARE = 4_000  # characters of a page that has little beside its message

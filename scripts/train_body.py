@@ -31,7 +31,7 @@ from pipeline import body as general  # noqa: E402
 from pipeline import forest, read, traits  # noqa: E402
 from pipeline.survey import Survey  # noqa: E402
 
-ITERATIONS, RATE, DEPTH, REGULARISATION = 160, 0.1, 6, 15
+ITERATIONS, RATE, DEPTH, REGULARISATION = 240, 0.08, 6, 15
 WHOLE = 120  # words of a truth from which a word weighs less than in a shorter one
 HEAVIEST = 0.2  # of one line, as a share of its page
 
