@@ -87,7 +87,9 @@ def _up_to_credit(survey: Survey, chosen: list[Line], told: traits.Told) -> list
     kept = {line.number for line in chosen}
     for line in survey.lines[chosen[0].number : chosen[-1].number + 1 + _CREDIT_WITHIN]:
         text = line.block.text
-        is_linked = before >= total / 2 and typography.fold(text) in told.credit_links
+        is_linked = (
+            told.credit_links and before >= total / 2 and typography.fold(text) in told.credit_links
+        )
         is_behind = line.number > chosen[-1].number and credit.of_line(text) is not None
         if is_linked or is_behind:
             return [*(other for other in chosen if other.number < line.number), line]

@@ -11,7 +11,13 @@ from pipeline.page import Element
 from pipeline.reading import Block
 
 PROSE = 60  # characters from which a line without many links is prose
-_AROUND = frozenset(("nav", "footer", "header", "menu"))
+# Elements around the article, and those that show one to be in them after all: some pages are badly nested.
+_AROUND = {
+    "nav": ("h1", "article", "main"),
+    "menu": ("h1", "article", "main"),
+    "footer": ("h1", "article", "main"),
+    "header": ("h1", "h2", "h3", "p", "article", "main"),
+}
 _PARAGRAPHS = frozenset(("p", "li", "blockquote", "h2", "h3"))
 _WIDE = "\u2e7f"  # the last character before the scripts of East Asia
 _LINKED = 0.5  # share of link text from which a line is a list of links
@@ -34,25 +40,32 @@ class Frame:
     linked: int = 0
     lines: int = 0
     direct: int = 0  # characters of prose that stands in its own children
-    _flags: int = -1
-    _above: int = -1
+    known_flags: int = -1  # not looked up yet
+    known_above: int = -1
 
     @property
     def flags(self) -> int:
         """The groups that its names tell; asked of few frames, so looked up when asked."""
-        if self._flags < 0:
+        if self.known_flags < 0:
             get = self.element.get
             identity = get("id") or get("itemprop") or get("data-testid") or ""
-            self._flags = naming.groups(self.tag, self.names, identity)
-        return self._flags
+            self.known_flags = naming.groups(self.tag, self.names, identity)
+        return self.known_flags
 
     @property
     def above(self) -> int:
         """The groups of all elements around it."""
-        if self._above < 0:
-            parent = self.parent
-            self._above = 0 if parent is None else parent.flags | parent.above
-        return self._above
+        unknown: list[Frame] = []
+        node = self
+        while node.known_above < 0 and node.parent is not None:
+            unknown.append(node)
+            node = node.parent
+        found = max(node.known_above, 0)
+        for one in reversed(unknown):
+            assert one.parent is not None
+            found |= one.parent.flags
+            one.known_above = found
+        return found
 
 
 @dataclass(slots=True, eq=False)
@@ -122,11 +135,9 @@ def of(body: Element) -> Survey:
 
 
 def _is_around(element: Element) -> bool:
-    """Whether an element is a menu, a footer or a page's header: the article is elsewhere."""
-    tag = element.tag
-    if tag not in _AROUND:
-        return False
-    return not any(True for _ in element.iter("h1", "article", "main"))
+    """Whether an element is a menu, a footer or a header without text: the article is elsewhere."""
+    telling = _AROUND.get(element.tag)
+    return telling is not None and next(element.iter(*telling), None) is None
 
 
 def _frame(element: Element, survey: Survey) -> Frame:

@@ -29,6 +29,8 @@ _SQUEEZE = re.compile(r"\W+")
 _KEY = 30  # characters by which a line is found in a stated body
 _WINDOW = 4  # lines before and after that make a line's company
 _MOST = 60
+_TOLD = 30  # characters of a description that says something
+_BEGIN = 8  # characters by which a line is passed over before it is compared
 _TRAILER = 80  # characters up to which a line can announce other stories
 _SHORTEST_STATED = 200  # characters of a stated body
 _NEAR_GROUPS = ("body", "comment", "subscribe", "caption", "quote", "box", "hidden", "standfirst")
@@ -106,7 +108,9 @@ class _Table:
         self.survey = survey
         self.lines = survey.lines
         self.title = frozenset(typography.fold(told.title or "").split())
-        self.told = {typography.fold(text) for text in told.descriptions if len(text) > 30}
+        descriptions = [text for text in told.descriptions if len(text) > _TOLD]
+        self.told = {typography.fold(text) for text in descriptions}
+        self.told_begin = {text[:_BEGIN].casefold() for text in descriptions}
         stated = _SQUEEZE.sub("", told.stated or "").casefold()
         self.stated = stated if len(stated) >= _SHORTEST_STATED else ""
         self.place = survey.frame_of(told.place) if told.place is not None else None
@@ -221,7 +225,8 @@ class _Table:
             block.level,
             self.repeats[text],
             len(title.intersection(words[:30])) / min(len(words), 30) if words and title else 0.0,
-            len(text) > 30 and len(self.told) > 0 and typography.fold(text[:1000]) in self.told,
+            text[:_BEGIN].casefold() in self.told_begin
+            and typography.fold(text[:1000]) in self.told,
             self._stated(text) if self.stated else 0.0,
             not _ASKING.isdisjoint(words),
         ]
