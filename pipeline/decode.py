@@ -40,6 +40,9 @@ _XML_ROOT = re.compile(rb"<(?!\?|!)(?:\w+:)?(\w+)")
 _XML_ROOTS = {b"rss", b"feed", b"rdf", b"urlset", b"sitemapindex", b"opml"}
 # No charset of the web uses these bytes, but for UTF-16 and the escapes of ISO-2022.
 _CONTROL_BYTES = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n\r")
+# What is left without these is little, and shows whether a page has anything to look for: controls, escapes, UTF-8
+# written twice. Braces and tildes stay, for the escapes of HZ.
+_PLAIN = bytes(byte for byte in range(128) if byte not in _CONTROL_BYTES and byte not in b"~{")
 _SNIFFED_BYTES = 4096
 _TOLERATED_ERRORS = 0.02  # of the non-ASCII bytes: one cut character or a stray one in a widget
 _ASCII = bytes(range(0x80))
@@ -122,16 +125,19 @@ def decode(body: bytes, *, content_type: str | None) -> Decoded:
     start = body[:64].lstrip(b" \t\r\n")
     if _is_wide(start):
         return _decoded(body, "utf-16-be" if start[0] == 0 else "utf-16-le", "detected")
-    if b"\x1b" in body or b"~{" in body:
+    telling = body.translate(None, _PLAIN)
+    if b"\x1b" in telling or (b"~{" in telling and b"~{" in body):
         stated = charsets.of_header(content_type) or charsets.declared(body)
         if stated and (stated.startswith("iso2022") or stated == "hz"):
             return _decoded(body, stated, "declared")
-    body = body.translate(None, _CONTROL_BYTES)
+    foreign = telling.translate(None, _ASCII)
+    if len(foreign) + telling.count(b"~") + telling.count(b"{") != len(telling):
+        body = body.translate(None, _CONTROL_BYTES)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return _decode_legacy(body, content_type)
-    if mojibake.is_likely(body):
+    if mojibake.is_likely(foreign):
         text = mojibake.repaired(text)
     return Decoded(text, "utf-8", "valid")
 

@@ -26,12 +26,12 @@ _ENOUGH = 3  # telling stretches on a page: one may be quoted
 _ROUNDS = 2
 
 
-def is_likely(body: bytes) -> bool:
-    """Whether bytes in UTF-8 may hold such text: a cheap look before they are decoded."""
+def is_likely(foreign: bytes) -> bool:
+    """Whether a text may hold such stretches, by its bytes in UTF-8 that are not ASCII: a look before it is decoded."""
     return (
-        b"\xc3\x83" in body
-        or b"\xc3\xa2\xe2\x82\xac" in body
-        or _TELLING_BYTES.search(body) is not None
+        b"\xc3\x83" in foreign
+        or b"\xc3\xa2\xe2\x82\xac" in foreign
+        or _TELLING_BYTES.search(foreign) is not None
     )
 
 
