@@ -25,11 +25,14 @@ MAX_ELEMENTS = 100_000  # the largest news pages have 20,000; the readers' time 
 _MAX_SCRIPT = 2_000_000  # characters of one JSON-LD script
 _MAX_SCRIPTS = 60
 _MANY_ATTRIBUTES = 5000
+_FEW_REFERENCES = 400
+_DEEP = 100
 # What the parser would let into the tree by number, and lxml then refuses to write elsewhere in it.
 _UNSPEAKABLE = re.compile(
     r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45]|5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3])(?!\d)|"
     r"[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[efEF])(?![0-9a-fA-F]));?"
 )
+_HAS_MICRODATA = etree.XPath("boolean(descendant-or-self::*/@itemprop)")
 _KEPT_LINKS = frozenset(("canonical", "amphtml"))
 _META_ATTRIBUTES = frozenset(
     ("name", "property", "content", "itemprop", "http-equiv", "charset", "id", "lang", "scheme")
@@ -94,10 +97,8 @@ def parse(text: str, *, url: str, max_depth: int) -> Page | Refusal:
     )
     # lxml.html's own lookup calls Python for every element each time it is met; trafilatura only asks for HtmlElement.
     parser.set_element_class_lookup(_CLASSES)
-    speakable = _UNSPEAKABLE.sub("", text).replace("\ufffe", "").replace("\uffff", "")
-    source = speakable.encode("utf-8", "replace")
     try:
-        root = document_fromstring(source, parser=parser)
+        root = document_fromstring(_speakable(text).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
         return Refusal(Reason.EMPTY, f"no markup to parse ({error})")
     if any("xcessive depth" in entry.message for entry in parser.error_log):
@@ -106,7 +107,7 @@ def parse(text: str, *, url: str, max_depth: int) -> Page | Refusal:
     count = len(elements)
     if count > MAX_ELEMENTS:
         return Refusal(Reason.TOO_LARGE, f"{count} elements, more than {MAX_ELEMENTS}")
-    if count > max_depth and _deeper_than(max_depth)(root):
+    if count > max_depth and _is_deeper(root, max_depth):
         detail = f"elements nested {_depth(root)} deep, more than {max_depth}"
         return Refusal(Reason.TOO_LARGE, detail)
     page = Page(root=root, url=url, base_url=_base_url(root, url), source=text, elements=elements)
@@ -114,10 +115,35 @@ def parse(text: str, *, url: str, max_depth: int) -> Page | Refusal:
     return page
 
 
+def _speakable(text: str) -> str:
+    """The text without what no tree may hold."""
+    at = text.find("&")
+    for _ in range(
+        _FEW_REFERENCES
+    ):  # most pages have few and none by such a number: each is cheap to look at
+        if at < 0:
+            break
+        if text.startswith("#", at + 1) and _UNSPEAKABLE.match(text, at):
+            text = _UNSPEAKABLE.sub("", text)
+            break
+        at = text.find("&", at + 1)
+    else:
+        text = _UNSPEAKABLE.sub("", text)
+    for sign in ("\ufffe", "\uffff"):
+        if sign in text:
+            text = text.replace(sign, "")
+    return text
+
+
 def _most_attributes(text: str) -> int:
     """About how many attributes one tag has; the parser's time grows with their square."""
     long_tags = (part.partition(">")[0] for part in text.split("<") if len(part) > _MANY_ATTRIBUTES)
     return max((tag.count("=") for tag in long_tags), default=0)
+
+
+def _is_deeper(root: HtmlElement, depth: int) -> bool:
+    """Whether anything is nested deeper. Hardly a page is nested deep at all, which is cheaper to ask."""
+    return bool(_deeper_than(min(depth, _DEEP))(root)) and bool(_deeper_than(depth)(root))
 
 
 @lru_cache(maxsize=8)
@@ -146,12 +172,14 @@ def _base_url(root: HtmlElement, url: str) -> str:
 
 
 def _read_head(page: Page) -> None:
-    text = page.source
-    page.has_microdata = "itemprop" in text or "ITEMPROP" in text or "itemProp" in text
+    page.has_microdata = bool(_HAS_MICRODATA(page.root))
     _read_metas(page)
     for link in page.root.iter("link"):
-        rel, href = link.get("rel"), link.get("href")
-        for word in _KEPT_LINKS.intersection(rel.lower().split()) if rel and href else ():
+        rel = link.get("rel")
+        if not rel or _KEPT_LINKS.isdisjoint(rel.lower().split()):
+            continue
+        href = link.get("href")
+        for word in _KEPT_LINKS.intersection(rel.lower().split()) if href else ():
             page.links.setdefault(word, []).append(page.absolute(href or ""))
     title = next(iter(page.root.iter("title")), None)
     if title is not None:
