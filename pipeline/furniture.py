@@ -5,7 +5,7 @@ Knows markup's habits for these. Must not know which part of the page is the art
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from typing import cast
 
 from lxml import etree
 
@@ -38,14 +38,24 @@ _CAPTION_CLASS = re.compile(
     r"(?:image|photo|img|picture)(?:Caption|Credit|Legend|Description|Source)|__(?:caption|credit)",
     re.IGNORECASE,
 )
+# One of these stands in each of them; much cheaper to ask.
+_CAPTION_WORDS = (
+    "caption", "credit", "legend", "image", "img", "photo", "picture", "media", "foto", "bild", "copyright",
+)  # fmt: skip
 _CREDIT_CLASS = re.compile(
     r"credit|copyright|source|author|byline|agency|nachweis|photographer", re.IGNORECASE
 )
+_CAPTIONS = ("p", "div", "span", "small", "em", "dd", "figcaption", "cite", "li")
 _LONGEST_CAPTION = 900
 _FURNITURE_IMAGE = re.compile(
     r"(?:avatar|gravatar|logo|icon|sprite|pixel|spacer|blank|placeholder|share|badge|emoji|/ads?/|1x1|\.svg|^data:)",
     re.IGNORECASE,
 )
+_FURNITURE_WORDS = (
+    "avatar", "logo", "icon", "sprite", "pixel", "spacer", "blank", "placeholder", "share", "badge", "emoji", "/ad/",
+    "/ads/", "1x1", ".svg",
+)  # fmt: skip
+_CLASSES = etree.XPath("descendant-or-self::*/@class", smart_strings=False)
 _PICTURE_MARK = "data-morgue-picture"
 
 
@@ -99,9 +109,17 @@ def mark_of(element: Element) -> int | None:
     return int(number) if number is not None else None
 
 
-@lru_cache(maxsize=5000)
-def _is_captioning(names: str) -> bool:
-    return bool(_CAPTION_CLASS.search(names))
+def _captioning(body: Element) -> set[str]:
+    """The class attributes on a page that name a caption or a credit."""
+    classes = set(cast("list[str]", _CLASSES(body)))
+    written = "\n".join(classes).lower()
+    words = [word for word in _CAPTION_WORDS if word in written]
+    return {
+        names
+        for names in classes
+        if (any(map(names.lower().__contains__, words)) or not names.isascii())
+        and _CAPTION_CLASS.search(names)
+    }
 
 
 def _take_pictures(page: Page, cleared: Cleared) -> None:
@@ -109,10 +127,10 @@ def _take_pictures(page: Page, cleared: Cleared) -> None:
         if figure.getparent() is None or _holds_text(figure):
             continue
         _replace(figure, _picture_of(figure), cleared)
-    for element in list(
-        page.body.iter("p", "div", "span", "small", "em", "dd", "figcaption", "cite", "li")
-    ):
-        if _is_caption(element):
+    captioning = _captioning(page.body)
+    for element in list(page.body.iter(*(_CAPTIONS if captioning else ("figcaption",)))):
+        is_named = element.tag == "figcaption" or element.get("class") in captioning
+        if is_named and _is_caption(element):
             _replace(element, _picture_of(element), cleared)
     for image in page.body.iter("img"):
         if _PICTURE_MARK in image.attrib:
@@ -131,8 +149,7 @@ def _holds_text(figure: Element) -> bool:
 
 
 def _is_caption(element: Element) -> bool:
-    if element.tag != "figcaption" and not _is_captioning(element.get("class") or ""):
-        return False
+    """Whether what is named a caption holds no more than one."""
     if element.getparent() is None:
         return False
     if any(next(element.iter(tag), None) is not None for tag in ("h1", "h2", "article", "ul")):
@@ -172,14 +189,24 @@ def _picture_of(element: Element) -> Picture:
 
 
 def _is_furniture(image: Element) -> bool:
-    return bool(_FURNITURE_IMAGE.search(image.get("src") or "")) and not image.get("data-src")
+    return _is_of_furniture(image.get("src") or "") and not image.get("data-src")
+
+
+def _is_of_furniture(address: str) -> bool:
+    """Whether an address names no picture: `_FURNITURE_IMAGE`, of which few addresses hold a word at all."""
+    if address[:5].lower() == "data:":
+        return True
+    lowered = address.lower()
+    if address.isascii() and not any(map(lowered.__contains__, _FURNITURE_WORDS)):
+        return False
+    return bool(_FURNITURE_IMAGE.search(address))
 
 
 def image_url(image: Element) -> str | None:
     """Where a picture really is, as written: lazy loaders keep its address beside an empty `src`."""
     for name in ("data-src", "data-lazy-src", "data-original", "src"):
         address = (image.get(name) or "").strip()
-        if address and not _FURNITURE_IMAGE.search(address) and len(address) < 2000:
+        if address and len(address) < 2000 and not _is_of_furniture(address):
             return address
     chosen = (image.get("data-srcset") or image.get("srcset") or "").split(",")[0].split()
-    return chosen[0] if chosen and not _FURNITURE_IMAGE.search(chosen[0]) else None
+    return chosen[0] if chosen and not _is_of_furniture(chosen[0]) else None

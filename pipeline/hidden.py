@@ -36,6 +36,7 @@ _SOMEWHERE_CLASSES = frozenset((
     "visible-xs-inline", "visible-mobile", "visible-print", "visible-print-block", "visible-print-inline",
     "mobile-only", "print-only", "printonly", "show-mobile",
 ))  # fmt: skip
+_TELLING_CLASSES = _HIDDEN_CLASSES | _SOMEWHERE_CLASSES
 # "d-none d-md-block", "sr-only sm:not-sr-only": hidden on small screens only
 _SHOWN_WIDER = re.compile(
     r"(?:^|\s)(?:d-(?:sm|md|lg|xl|xxl)-(?:block|inline|flex|grid|table|initial)|"
@@ -53,7 +54,15 @@ _OFTEN = 3
 _HIDES, _HIDES_SOMEWHERE = 2, 1
 _CLASSES = etree.XPath("descendant::*/@class", smart_strings=False)
 _IDS = etree.XPath("descendant::*/@id", smart_strings=False)
-_SAYING = etree.XPath("descendant::*[@hidden or @style or @aria-hidden='true']")
+# Steps to an attribute and back cost a third of a predicate.
+_CLASSED = etree.XPath("descendant::*/@class/..")
+_SAYING = etree.XPath(
+    "descendant::*/@style/.. | descendant::*/@hidden/.. | descendant::*/@aria-hidden/.."
+)
+# One of these words stands in every style attribute that hides.
+_TELLING_STYLES = (
+    "none", "hidden", "size", "opacity", "left", "top", "right", "indent", "clip", "color", "height", "width",
+)  # fmt: skip
 
 
 def styles_of(page: Page) -> tuple[str, ...]:
@@ -146,16 +155,34 @@ def _find(body: Element, styles: Sequence[str]) -> list[Element]:
     """The hidden elements, those that say so of themselves first."""
     found = dict.fromkeys(filter(_says_hidden, cast("list[Element]", _SAYING(body))))
     ruled = _Ruled(styles)
-    classes = set(cast("list[str]", _CLASSES(body)))
-    telling = {names for names in classes if _weight(names) or ruled.may_hide(names)}
-    for element in body.iter() if telling else ():
-        names = element.get("class")
+    classes = cast("list[str]", _CLASSES(body))
+    telling = _telling(set(classes), ruled)
+    for element, names in _classed(body, classes) if telling else ():
         if names in telling and (_has_hiding_class(element, names) or ruled.hides(element)):
             found[element] = None
     for element in _with_ids(body, ruled.ids) if ruled.ids else ():
         if ruled.hides(element):
             found[element] = None
     return list(found)
+
+
+def _telling(classes: set[str], ruled: "_Ruled") -> set[str]:
+    """The class attributes that may hide. Few pages have many: the words of all are asked about at once."""
+    written = " ".join(classes)
+    weighty = _TELLING_CLASSES.intersection(written.lower().split())
+    named = ruled.classes.intersection(written.split())
+    return {
+        names
+        for names in (classes if weighty or named else ())
+        if (weighty and _weight(names)) or (named and not named.isdisjoint(names.split()))
+    }
+
+
+def _classed(body: Element, classes: Sequence[str]) -> Iterator[tuple[Element, str]]:
+    """The elements with a class attribute, and it: of the body itself and of those in it, whose classes are given."""
+    if own := body.get("class"):
+        yield body, own
+    yield from zip(cast("list[Element]", _CLASSED(body)), classes, strict=True)
 
 
 def _with_ids(body: Element, ids: set[str]) -> list[Element]:
@@ -175,11 +202,7 @@ class _Ruled:
             for name in hiding.names:
                 self._by_name.setdefault(name, []).append(hiding)
         self.ids = {name[1:] for name in self._by_name if name[0] == "#"}
-        self._classes = {name[1:] for name in self._by_name if name[0] == "."}
-
-    def may_hide(self, names: str) -> bool:
-        """Whether a rule names one of these classes."""
-        return not self._classes.isdisjoint(names.split())
+        self.classes = {name[1:] for name in self._by_name if name[0] == "."}
 
     def hides(self, element: Element) -> bool:
         """Whether a rule hides this element and none shows it again."""
@@ -212,7 +235,11 @@ def _is_inline(element: Element) -> bool:
 
 def _says_hidden(element: Element) -> bool:
     style = element.get("style")
-    if style and (_HIDDEN_STYLE.search(style) or (_is_inline(element) and stylesheet.hides(style))):
+    if (
+        style
+        and _may_hide(style)
+        and (_HIDDEN_STYLE.search(style) or (_is_inline(element) and stylesheet.hides(style)))
+    ):
         return True
     hidden = element.get("hidden")
     if hidden is not None and hidden.lower() != "false":
@@ -220,6 +247,12 @@ def _says_hidden(element: Element) -> bool:
     return (
         element.get("aria-hidden") == "true" and element.tag != "img" and not _begins_word(element)
     )
+
+
+@lru_cache(maxsize=2000)
+def _may_hide(style: str) -> bool:
+    lowered = style.lower()
+    return any(map(lowered.__contains__, _TELLING_STYLES)) or not style.isascii()
 
 
 def _begins_word(element: Element) -> bool:
