@@ -47,10 +47,11 @@ _TINY = re.compile(
     re.IGNORECASE,
 )
 # One of these stands in every rule that hides; much cheaper to ask than the patterns.
-_HINTS = ("y:none", "y: none", "y:hidden", "y: hidden", "opacity:0", "opacity: 0", "size:0", "size: 0", "height:0",
-    "height: 0", "width:0", "width: 0", "transparent", ":-9", ": -9", "t(0", "t(1", "or:#fff", "or: #fff", "or:#FFF",
-    "or: #FFF", "white",
+_HINTS = (
+    "y:none", "y:hidden", "opacity:0", "size:0", "height:0", "width:0", "transparent", ":-9", "t(0", "t(1", "or:#fff",
+    "or:#FFF", "white",
 )  # fmt: skip
+_FAR = re.compile(r"-\d{4}")
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 _MAX_PLACES = 200
 
@@ -75,7 +76,7 @@ def hidings(css: str) -> tuple[Hiding, ...]:
     """The rules of a style element that hide, whatever else it says."""
     found: dict[Hiding, None] = {}
     for selector, declarations in _sure_rules(css):
-        is_inline = not _HIDES.search(declarations)
+        is_inline = not _hides_all(declarations)
         if is_inline and not _hides_inline(declarations):
             continue
         for one in selector.split(","):
@@ -105,17 +106,40 @@ def shows(css: str, name: str) -> bool:
 
 def hides(declarations: str) -> bool:
     """Whether a style attribute's declarations hide a stretch inside a line."""
-    return bool(_HIDES.search(declarations)) or _hides_inline(declarations)
+    return _hides_all(declarations) or _hides_inline(declarations)
+
+
+# The patterns are dear: each is asked only where the words stand that it needs. Beyond ASCII, where likeness is more
+# than small letters for capitals, it is always asked.
+
+
+def _hides_all(declarations: str) -> bool:
+    lowered = declarations.lower()
+    may_hide = (
+        "none" in lowered
+        or "hidden" in lowered
+        or "clip" in lowered
+        or not declarations.isascii()
+        or _FAR.search(lowered) is not None
+    )
+    return may_hide and _HIDES.search(declarations) is not None
 
 
 def _hides_inline(declarations: str) -> bool:
-    if _HIDES_INLINE.search(declarations):
+    lowered = declarations.lower()
+    is_foreign = not declarations.isascii()
+    is_clear = "color" in lowered and any(map(lowered.__contains__, ("transparent", "#", "a(")))
+    is_dim = "opacity" in lowered or "font-size" in lowered
+    if (is_clear or is_dim or is_foreign) and _HIDES_INLINE.search(declarations):
         return True
-    if _CLIPPED.search(declarations) and _NO_OVERFLOW.search(declarations):
+    may_clip = "overflow" in lowered or is_foreign
+    if may_clip and _CLIPPED.search(declarations) and _NO_OVERFLOW.search(declarations):
         return True
     # white on a background that is not told: small print in white between the lines of an article is not for readers
+    is_small = "font-size" in lowered or is_foreign
     return (
-        "background" not in declarations.lower()
+        is_small
+        and "background" not in lowered
         and bool(_WHITE.search(declarations))
         and bool(_TINY.search(declarations))
     )
@@ -124,7 +148,11 @@ def _hides_inline(declarations: str) -> bool:
 def _sure_rules(css: str) -> Iterator[tuple[str, str]]:
     """Selector and declarations of the rules that may hide and hold on every screen."""
     around: list[bool] = []  # of the at-rules that are open
-    for chunk in css.split("}"):
+    squeezed = css.replace(": ", ":")
+    hints = [hint for hint in _HINTS if hint in squeezed]
+    if not hints:
+        return
+    for chunk, dense in zip(css.split("}"), squeezed.split("}"), strict=True):
         depth = chunk.count("{")
         if not depth:
             if around:
@@ -135,7 +163,7 @@ def _sure_rules(css: str) -> Iterator[tuple[str, str]]:
         if depth > 1:
             preludes = chunk.split("{")[:-2]
             around.extend(_is_passive(prelude) for prelude in preludes[:20])
-        if not all(around) or not any(map(chunk.__contains__, _HINTS)):
+        if not all(around) or not any(map(dense.__contains__, hints)):
             continue
         before, _, declarations = chunk.rpartition("{")
         selector = before.rpartition("{")[2].rpartition(";")[2].strip()
