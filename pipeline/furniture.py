@@ -5,7 +5,6 @@ Knows markup's habits for these. Must not know which part of the page is the art
 
 import re
 from dataclasses import dataclass, field
-from typing import cast
 
 from lxml import etree
 
@@ -55,7 +54,6 @@ _FURNITURE_WORDS = (
     "avatar", "logo", "icon", "sprite", "pixel", "spacer", "blank", "placeholder", "share", "badge", "emoji", "/ad/",
     "/ads/", "1x1", ".svg",
 )  # fmt: skip
-_CLASSES = etree.XPath("descendant-or-self::*/@class", smart_strings=False)
 _PICTURE_MARK = "data-morgue-picture"
 
 
@@ -81,16 +79,16 @@ def clear(page: Page) -> Cleared:
     """Take machinery, hidden elements and pictures out of the page's tree, in place."""
     cleared = Cleared()
     styles = hidden.styles_of(page)
-    for element in list(page.root.iter(*_MACHINERY)):
+    for element in list(page.root.iter("template", *_MAY_HOLD_ALL)):
         if element.tag == "template" and element.get("shadowrootmode"):
             element.tag = "div"  # its content is shown, without any script
         elif element.tag in _MAY_HOLD_ALL and sum(map(len, pages.texts(element))) > _MUCH:
             element.tag = "div"  # it was never closed, and the whole page fell into it
-        else:
-            pages.drop(element)
-    cleared.hidden.extend(hidden.take(page, styles))
+    etree.strip_elements(page.root, *_MACHINERY, with_tail=False)
+    classes = hidden.classes_of(page)
+    cleared.hidden.extend(hidden.take(page, styles, classes))
     cleared.hidden.extend(hidden.take_inserted(page))
-    _take_pictures(page, cleared)
+    _take_pictures(page, cleared, captioning=_captioning({*classes, page.body.get("class") or ""}))
     return cleared
 
 
@@ -109,9 +107,8 @@ def mark_of(element: Element) -> int | None:
     return int(number) if number is not None else None
 
 
-def _captioning(body: Element) -> set[str]:
-    """The class attributes on a page that name a caption or a credit."""
-    classes = set(cast("list[str]", _CLASSES(body)))
+def _captioning(classes: set[str]) -> set[str]:
+    """Those of a page's class attributes that name a caption or a credit."""
     written = "\n".join(classes).lower()
     words = [word for word in _CAPTION_WORDS if word in written]
     return {
@@ -122,15 +119,19 @@ def _captioning(body: Element) -> set[str]:
     }
 
 
-def _take_pictures(page: Page, cleared: Cleared) -> None:
+def _take_pictures(page: Page, cleared: Cleared, *, captioning: set[str]) -> None:
     for figure in list(page.body.iter("figure")):
         if figure.getparent() is None or _holds_text(figure):
             continue
         _replace(figure, _picture_of(figure), cleared)
-    captioning = _captioning(page.body)
-    for element in list(page.body.iter(*(_CAPTIONS if captioning else ("figcaption",)))):
-        is_named = element.tag == "figcaption" or element.get("class") in captioning
-        if is_named and _is_caption(element):
+    tags = _CAPTIONS if captioning else ("figcaption",)
+    named = [
+        element
+        for element in page.body.iter(*tags)
+        if element.get("class") in captioning or element.tag == "figcaption"
+    ]
+    for element in named:
+        if _is_caption(element):
             _replace(element, _picture_of(element), cleared)
     for image in page.body.iter("img"):
         if _PICTURE_MARK in image.attrib:

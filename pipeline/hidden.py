@@ -85,13 +85,18 @@ def _styles(page: Page) -> Iterator[str]:
         yield stylesheet.uncommented(text)
 
 
-def take(page: Page, styles: Sequence[str] = ()) -> list[tuple[Element, str]]:
+def classes_of(page: Page) -> list[str]:
+    """The class attributes of what the body holds, in the page's order."""
+    return cast("list[str]", _CLASSES(page.body))
+
+
+def take(page: Page, styles: Sequence[str], classes: Sequence[str]) -> list[tuple[Element, str]]:
     """Take hidden elements out of the page's tree: the parent and the text of each that had text.
 
     Some sites hide the whole article, or each of its paragraphs, until a script, a consent or a subscription shows it:
     prose is kept where most of the page's prose is hidden in one place.
     """
-    hidden = _find(page.body, styles)
+    hidden = _find(page.body, styles, classes)
     sizes = [_prose(element) for element in hidden]
     prose: Counter[Element | None] = Counter()
     for element, size in zip(hidden, sizes, strict=True):
@@ -151,14 +156,13 @@ def _has_hiding_class(element: Element, names: str) -> bool:
     return weight == _HIDES or (weight == _HIDES_SOMEWHERE and not _prose(element))
 
 
-def _find(body: Element, styles: Sequence[str]) -> list[Element]:
+def _find(body: Element, styles: Sequence[str], classes: Sequence[str]) -> list[Element]:
     """The hidden elements, those that say so of themselves first."""
     found = dict.fromkeys(filter(_says_hidden, cast("list[Element]", _SAYING(body))))
     ruled = _Ruled(styles)
-    classes = cast("list[str]", _CLASSES(body))
     telling = _telling(set(classes), ruled)
-    for element, names in _classed(body, classes) if telling else ():
-        if names in telling and (_has_hiding_class(element, names) or ruled.hides(element)):
+    for element, names in _with_classes(body, classes, telling) if telling else ():
+        if _has_hiding_class(element, names) or ruled.hides(element):
             found[element] = None
     for element in _with_ids(body, ruled.ids) if ruled.ids else ():
         if ruled.hides(element):
@@ -174,15 +178,19 @@ def _telling(classes: set[str], ruled: "_Ruled") -> set[str]:
     return {
         names
         for names in (classes if weighty or named else ())
-        if (weighty and _weight(names)) or (named and not named.isdisjoint(names.split()))
+        if (weighty and not weighty.isdisjoint(names.lower().split()) and _weight(names))
+        or (named and not named.isdisjoint(names.split()))
     }
 
 
-def _classed(body: Element, classes: Sequence[str]) -> Iterator[tuple[Element, str]]:
-    """The elements with a class attribute, and it: of the body itself and of those in it, whose classes are given."""
-    if own := body.get("class"):
-        yield body, own
-    yield from zip(cast("list[Element]", _CLASSED(body)), classes, strict=True)
+def _with_classes(
+    body: Element, classes: Sequence[str], telling: set[str]
+) -> list[tuple[Element, str]]:
+    """The elements whose class attribute tells: the body itself and those in it, whose classes are given in order."""
+    classed = zip(cast("list[Element]", _CLASSED(body)), classes, strict=True)
+    found = [(element, names) for element, names in classed if names in telling]
+    own = body.get("class")
+    return [(body, own), *found] if own in telling else found
 
 
 def _with_ids(body: Element, ids: set[str]) -> list[Element]:
