@@ -4,7 +4,7 @@ Knows charsets and file signatures. Must not know HTML beyond where it declares 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from w3lib.encoding import read_bom
@@ -70,6 +70,8 @@ class Decoded:
     text: str
     encoding: str
     evidence: Evidence
+    utf8: bytes | None = field(default=None, repr=False, compare=False)
+    """The text in UTF-8 where the body was that already: it need not be written again."""
 
 
 def sniff(body: bytes, content_type: str | None) -> Kind:
@@ -138,8 +140,9 @@ def decode(body: bytes, *, content_type: str | None) -> Decoded:
     except UnicodeDecodeError:
         return _decode_legacy(body, content_type)
     if mojibake.is_likely(foreign):
-        text = mojibake.repaired(text)
-    return Decoded(text, "utf-8", "valid")
+        repaired = mojibake.repaired(text)
+        return Decoded(repaired, "utf-8", "valid", body if repaired == text else None)
+    return Decoded(text, "utf-8", "valid", body)
 
 
 def _decode_legacy(body: bytes, content_type: str | None) -> Decoded:

@@ -83,8 +83,8 @@ class Page:
             return ""
 
 
-def parse(text: str, *, url: str, max_depth: int) -> Page | Refusal:
-    """Parse once, within limits on nesting and on elements."""
+def parse(text: str, *, url: str, max_depth: int, utf8: bytes | None = None) -> Page | Refusal:
+    """Parse once, within limits on nesting and on elements. `utf8` is the text, where it is at hand in UTF-8."""
     if text.count("=") > _MANY_ATTRIBUTES and (most := _most_attributes(text)) > _MANY_ATTRIBUTES:
         return Refusal(Reason.TOO_LARGE, f"an element with about {most} attributes")
     parser = HTMLParser(
@@ -97,8 +97,10 @@ def parse(text: str, *, url: str, max_depth: int) -> Page | Refusal:
     )
     # lxml.html's own lookup calls Python for every element each time it is met; trafilatura only asks for HtmlElement.
     parser.set_element_class_lookup(_CLASSES)
+    speakable = _speakable(text)
+    source = utf8 if speakable is text else None
     try:
-        root = document_fromstring(_speakable(text).encode("utf-8", "replace"), parser=parser)
+        root = document_fromstring(source or speakable.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
         return Refusal(Reason.EMPTY, f"no markup to parse ({error})")
     if any("xcessive depth" in entry.message for entry in parser.error_log):

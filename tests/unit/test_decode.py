@@ -14,6 +14,21 @@ def text_of(body: bytes, content_type: str | None = None) -> str:
     return decode.decode(body, content_type=content_type).text
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        PAGE.encode(),
+        PAGE.encode("cp1252"),
+        PAGE.encode().replace(b"<p>", b"<p>\x00\x1f{~"),
+        b"<p>" + "Hafenöffnung".encode().decode("cp1252").encode() * 4,
+        PAGE.encode() + b"\xff",
+    ],
+)
+def test_bytes_handed_on_for_the_parser_are_the_text(body: bytes) -> None:
+    decoded = decode.decode(body, content_type=None)
+    assert decoded.utf8 in (None, decoded.text.encode())
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_a_byte_order_mark_or_wide_markup_decides(encoding: str) -> None:
     assert text_of(PAGE.encode(encoding), "text/html; charset=iso-8859-1") == PAGE
