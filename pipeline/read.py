@@ -86,7 +86,7 @@ def read(
     if kind != "html":
         return _refused(url, Reason.NOT_HTML, f"the bytes are {kind}, not HTML")
     decoded = decode.decode(body, content_type=content_type)
-    page = pages.parse(decoded.text, url=url, max_depth=max_depth)
+    page = pages.parse(decoded.text, url=url, max_depth=max_depth, utf8=decoded.utf8)
     if isinstance(page, Refusal):
         return _refused(url, page.reason, page.detail, encoding=decoded.encoding)
     walk = Walk(
