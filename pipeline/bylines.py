@@ -10,12 +10,12 @@ from typing import cast
 
 from pipeline import page as pages
 from pipeline import people, typography
+from pipeline.namewords import holding
 from pipeline.page import Element, Page
 
-_MARKED = re.compile(
-    r"byline|author|autor|auteur|writer|reporter|journalist|creator|contributor|verfasser",
-    re.IGNORECASE,
-)
+_is_marked = holding(
+    "byline", "author", "autor", "auteur", "writer", "reporter", "journalist", "creator", "contributor", "verfasser",
+)  # fmt: skip
 _NOT_MARKED = re.compile(
     r"(?:authors?|autor|writer|contributors?)[_-]*(?:bio|box|image|img|pic|photo|avatar|social|desc|title|job|role|follow|"
     r"twitter|position|more|info-?text)|tags?[_-]|topic|keyword|comment|caption|avatar|gravatar",
@@ -34,12 +34,13 @@ _BY_INSIDE = re.compile(r"\bby\s+([A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+){1,3})\b
 _BEGINS = re.compile(
     r"\s*(?:written |posted |words )?(?:by|von|par|por|di|door|av|af)\s*[:\s]", re.IGNORECASE
 )
+_FIRST_LETTERS = frozenset("abdpvwABDPVW")  # of what _BEGINS matches
 _DIGITS = re.compile(r"(?<!\d)(?:\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2})(?!\d)")
 _OUTSIDE = frozenset(("nav", "footer", "aside", "form", "figure", "figcaption"))
-_PAGE_PARTS = re.compile(
-    r"related|recommend|sidebar|most-?read|trending|comment|newsletter|promo|teaser|popular|latest",
-    re.IGNORECASE,
-)
+_is_page_part = holding(
+    "related", "recommend", "sidebar", "mostread", "most-read", "trending", "comment", "newsletter", "promo", "teaser",
+    "popular", "latest",
+)  # fmt: skip
 _PICTURED = frozenset(("figure", "figcaption", "picture"))
 _LONGEST = 300
 _LONGEST_SAID = 100
@@ -70,7 +71,7 @@ def of(element: Element, names: str, text: str) -> Byline | None:
         text: the line.
     """
     is_link = element.tag == "a" and bool(_AUTHOR_PAGE.search(element.get("href") or ""))
-    is_marked = is_link or "author" in (element.get("rel") or "") or bool(_MARKED.search(names))
+    is_marked = is_link or "author" in (element.get("rel") or "") or _is_marked(names)
     if is_marked and _NOT_MARKED.search(names):
         return None
     if not is_marked and not _MAY_SAY_BY.search(text):
@@ -111,7 +112,7 @@ def names(lines: Sequence[Byline]) -> list[str]:
                 if all(map(_is_a_name, alike)):
                     return [line.text for line in alike]
                 break
-        if not _MARKED.search(first.kind):
+        if not _is_marked(first.kind):
             return people.names_of(first.pieces)
         alike = [line for line in lines if line.kind == first.kind][:_MOST]
         return [name for line in alike for name in people.names_of(line.pieces)]
@@ -125,11 +126,11 @@ def _is_a_name(line: Byline) -> bool:
 def anywhere(page: Page) -> list[str]:
     """The names in the first byline of a page whose headline has none near it."""
     lines: list[Byline] = []
+    known: dict[Element, bool] = {}
     for number, element in enumerate(_candidates(page)):
         if number >= _MOST_SEARCHED:
             break
-        around = list(element.iterancestors())
-        if any(map(_is_outside, (element, *around))) or any(map(_is_teaser, around)):
+        if _is_outside(element) or _is_in_furniture(element, known):
             continue
         kind = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
         if line := of(element, kind, element.text or ""):
@@ -146,8 +147,29 @@ def _candidates(page: Page) -> Iterator[Element]:
         elif element.tag == "a":
             if element.get("rel") == "author" or "/author" in (element.get("href") or ""):
                 yield element
-        elif (text := element.text) and len(text) < _LONGEST and _BEGINS.match(text):
+        elif (text := element.text) and _may_begin(text) and _BEGINS.match(text):
             yield element
+
+
+def _may_begin(text: str) -> bool:
+    """Whether a text may begin as bylines do, by its first letter."""
+    return len(text) < _LONGEST and text.lstrip()[:1] in _FIRST_LETTERS
+
+
+def _is_in_furniture(element: Element, known: dict[Element, bool]) -> bool:
+    """Whether anything around an element is furniture or a teaser; what is known of its ancestors is kept."""
+    climbed: list[Element] = []
+    answer = False
+    for above in element.iterancestors():
+        if above in known:
+            answer = known[above]
+            break
+        climbed.append(above)
+        if _is_outside(above) or _is_teaser(above):
+            answer = True
+            break
+    known.update(dict.fromkeys(climbed, answer))
+    return answer
 
 
 def _is_teaser(element: Element) -> bool:
@@ -157,7 +179,7 @@ def _is_teaser(element: Element) -> bool:
 
 def _is_outside(element: Element) -> bool:
     if element.tag in _OUTSIDE:
-        return not _MARKED.search(element.get("class") or "") and not (
+        return not _is_marked(element.get("class") or "") and not (
             element.tag == "footer" and any(a.tag == "article" for a in element.iterancestors())
         )
-    return bool(_PAGE_PARTS.search(f"{element.get('class') or ''} {element.get('id') or ''}"))
+    return _is_page_part(f"{element.get('class') or ''} {element.get('id') or ''}")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline import calendars, months, typography
@@ -102,6 +103,17 @@ def parse(
             return moment
     if is_month_first is None:
         is_month_first = language == "en" and str(zone).startswith(("America/", "US/"))
+    return _read(text, zone, language, is_prose, is_month_first)
+
+
+@lru_cache(maxsize=1000)  # a page says the same moment in its data, its head and its elements
+def _read(
+    text: str,
+    zone: tzinfo,
+    language: str | None,
+    is_prose: bool,  # noqa: FBT001  # arguments by place are remembered at less cost
+    is_month_first: bool,  # noqa: FBT001
+) -> StatedMoment | None:
     try:
         moment = _iso(text, zone) or (None if is_prose else _bare_number(text, zone))
         return (

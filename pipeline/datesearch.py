@@ -25,6 +25,7 @@ _BEFORE, _AFTER = 80, 240  # elements around the headline
 _ABOVE = 25  # of these, the nearest, among which a headline's date may stand
 _FURTHER = 2000  # elements after these, where nothing stands near
 _MOST_TIMES = 30
+_SHORTEST = 6  # characters of a date
 _LONGEST = 120  # characters of a line that is a date's
 _LARGEST_LINE = 400  # characters of its text nodes, blanks included
 _OPENING = 70  # characters at the beginning of a longer text, where datelines stand
@@ -140,21 +141,23 @@ def _is_enough(
 
 def _seen(elements: list[Element], positions: Iterable[int], parse: Parse) -> list[Sighting]:
     found: list[Sighting] = []
+    count = len(elements)
     for position in positions:
-        if position >= len(elements) or len(found) >= _MOST:
+        if position >= count or len(found) >= _MOST:
             break
         element = elements[position]
         tag = element.tag
         if tag in _PASSED or not isinstance(tag, str):
             continue
         is_time = tag in _TIMES
-        if is_time or _is_named(element):
+        names = element.get("class") or element.get("id")
+        if is_time or (names and is_dated(names)):
             found.extend(_of_named(element, position, parse, is_time=is_time))
         text = element.text
-        if text and not is_time and _may_date(text):
+        if text and len(text) >= _SHORTEST and not is_time and _may_date(text):
             found.extend(_of_text(text, position, parse, element=element))
         tail = element.tail
-        if tail and _may_date(tail):
+        if tail and len(tail) >= _SHORTEST and _may_date(tail):
             found.extend(_of_text(tail, position, parse, element=element, is_tail=True))
     return found
 
@@ -166,7 +169,7 @@ def _is_named(element: Element) -> bool:
 
 def _may_date(text: str) -> bool:
     """Whether the beginning of a text may hold a date."""
-    if len(text) < 6:
+    if len(text) < _SHORTEST or text.isspace():
         return False
     digit = (_DIGIT if text.isascii() else _ANY_DIGIT).search(text, 0, 300)
     return digit is not None and _MAY_DATE.search(text, digit.start(), 300) is not None

@@ -69,7 +69,7 @@ def is_paywalled(*, is_free: bool | None, blocks: Sequence[Block]) -> bool:
     if is_free is not None:
         return not is_free
     last = [b.text for b in blocks[-_LAST_BLOCKS:] if len(b.text) <= _LONGEST_ASKING]
-    said = walls.in_text(last) if last else None
+    said = walls.in_text(last, wanted=Reason.LOGIN) if last else None
     return said is not None and said.reason is Reason.LOGIN
 
 

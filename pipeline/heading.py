@@ -7,6 +7,7 @@ whose clock shows the day of the visit.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 
 from lxml import etree
@@ -14,19 +15,20 @@ from lxml import etree
 from pipeline import bylines, datewords, typography
 from pipeline import page as pages
 from pipeline.bylines import Byline
+from pipeline.namewords import holding
 from pipeline.page import Element, Page
 
 _OUTSIDE = frozenset(("nav", "footer", "aside", "form"))
 _PROSE = frozenset(("p", "li", "h2", "h3", "h4", "blockquote", "strong", "b", "em", "a"))
-_PAGE_PARTS = re.compile(
-    r"(?:related|recommend|sidebar|most-?read|trending|comment|newsletter|promo|teaser)",
-    re.IGNORECASE,
+_is_page_part = holding(
+    "related", "recommend", "sidebar", "mostread", "most-read", "trending", "comment", "newsletter", "promo", "teaser",
+)  # fmt: skip
+_is_dated = holding(
+    "date", "time", "publish", "posted", "updated", "stamp", "meta", "info", "clock"
 )
-_DATED = re.compile(r"(?:date|time|publish|posted|updated|stamp|meta|info|clock)", re.IGNORECASE)
-_BYLINE = re.compile(
-    r"(?:byline|author|autor|writer|reporter|journalist|creator|contributor|verfasser)",
-    re.IGNORECASE,
-)
+_is_byline = holding(
+    "byline", "author", "autor", "writer", "reporter", "journalist", "creator", "contributor", "verfasser",
+)  # fmt: skip
 _STANDFIRST = re.compile(
     r"(?:^|[\s_-])(?:stand-?first|dek|deck|sub-?title|sub-?head(?:line|ing)?|summary|excerpt|abstract|lead|lede|"
     r"teaser-?text|intro(?:duction)?|description|strap-?line|chapo|sapo|kicker-?text|entradilla|bajada|sottotitolo|"
@@ -141,7 +143,7 @@ def around(place: Element, *, descriptions: Sequence[str]) -> Surroundings:
         if (
             element.tag == "p"
             and len(text) >= _BODY_LINE
-            and not _DATED.search(element.get("class") or "")
+            and not _is_dated(element.get("class") or "")
         ):
             break
         if len(text) <= 200:
@@ -171,8 +173,8 @@ def _following(place: Element) -> Iterator[Element]:
 
 
 def _is_outside(element: Element) -> bool:
-    return element.tag in _OUTSIDE or bool(
-        _PAGE_PARTS.search(f"{element.get('class') or ''} {element.get('id') or ''}")
+    return element.tag in _OUTSIDE or _is_page_part(
+        f"{element.get('class') or ''} {element.get('id') or ''}"
     )
 
 
@@ -191,8 +193,8 @@ def _line(element: Element) -> str | None:
         f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('rel') or ''}"
     )
     if (
-        _BYLINE.search(names)
-        or _DATED.search(names)
+        _is_byline(names)
+        or _is_dated(names)
         or any(child.tail and child.tail.strip() for child in element)
     ):
         text = "".join(pages.texts(element))
@@ -214,7 +216,7 @@ def _is_standfirst(element: Element, text: str, told: set[str]) -> bool:
             "strong",
         ) and not _is_body_paragraph(element)
     names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
-    if _STANDFIRST.search(names):
+    if _is_standfirst_name(names):
         return element.tag in (
             "p",
             "div",
@@ -228,9 +230,14 @@ def _is_standfirst(element: Element, text: str, told: set[str]) -> bool:
             "li",
         )
     parent = element.getparent()
-    if element.tag == "p" and parent is not None and _STANDFIRST.search(parent.get("class") or ""):
+    if element.tag == "p" and parent is not None and _is_standfirst_name(parent.get("class") or ""):
         return len(parent.findall("p")) <= 2
     return False
+
+
+@lru_cache(maxsize=5000)
+def _is_standfirst_name(names: str) -> bool:
+    return _STANDFIRST.search(names) is not None
 
 
 def _is_body_paragraph(element: Element) -> bool:
@@ -243,7 +250,7 @@ def _note(element: Element, text: str, seen: Surroundings) -> None:
     names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"  # noqa: E501
     if text and element.tag not in _PROSE and text not in seen.lines:
         seen.lines.append(text)
-    if element.tag == "time" or _DATED.search(names) or _DIGITS.search(text):
+    if element.tag == "time" or _is_dated(names) or _DIGITS.search(text):
         _note_dates(element, text, names, seen)
     if byline := bylines.of(element, names, text):
         seen.bylines.append(byline)
@@ -283,7 +290,7 @@ def _look_above(place: Element, seen: Surroundings) -> None:
                 if stated:
                     seen.dates.append(stated)
                 elif (
-                    _DATED.search(element.get("class") or "")
+                    _is_dated(element.get("class") or "")
                     and (text := _line(element))
                     and len(text) <= 80
                 ):

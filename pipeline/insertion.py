@@ -7,8 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 from pipeline import align, words
+
+_Groups: TypeAlias = dict[tuple[str, ...], list[tuple[str, str]]]
 
 LONGEST = 80
 """Characters of the longest phrase looked for."""
@@ -61,16 +64,8 @@ def _inside_words(text: str) -> str | None:
     """
     tokens = text.split()
     counts = Counter(tokens)
-    groups: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    alone = [at for at, token in enumerate(tokens) if counts[token] == 1]
-    for at in alone:
-        if "." in tokens[at][1:-1] and (match := _host_in(tokens[at])):
-            groups.setdefault(("", match[0][-6:]), []).append((tokens[at], ""))
-    for at, end in pairwise(alone):
-        first, last = tokens[at], tokens[end]
-        if end - at < _MOST_WORDS and len(first) > _GLUE and len(last) > _GLUE:
-            key = (first[-_GLUE:], *tokens[at + 1 : end], last[:_GLUE])
-            groups.setdefault(key, []).append((first, last))
+    alone = [token for token in tokens if counts[token] == 1]
+    groups = _hosts_among(alone) | _pairs_alike(tokens, alone)
     known: frozenset[str] = frozenset()
     for key, pairs in groups.items():
         if len(pairs) < _OFTEN:
@@ -79,6 +74,35 @@ def _inside_words(text: str) -> str | None:
         if phrase := _split(key, pairs, known):
             return phrase
     return None
+
+
+def _hosts_among(alone: Sequence[str]) -> _Groups:
+    """Tokens with a host's name in them, by its end."""
+    groups: _Groups = {}
+    for token in alone:
+        if "." in token and "." in token[1:-1] and (match := _host_in(token)):
+            groups.setdefault(("", match[0][-6:]), []).append((token, ""))
+    return groups
+
+
+def _pairs_alike(tokens: Sequence[str], alone: Sequence[str]) -> _Groups:
+    """Pairs of neighbours among those alone, by how the first ends, the second begins, and what is between."""
+    ends = [token[-_GLUE:] for token in alone]
+    starts = [token[:_GLUE] for token in alone]
+    seams = Counter(zip(ends, starts[1:], strict=False))
+    groups: _Groups = {}
+    if max(seams.values(), default=0) < _OFTEN:  # as in most texts
+        return groups
+    wanted = frozenset(alone)
+    places = [at for at, token in enumerate(tokens) if token in wanted]
+    for at, end in pairwise(places):
+        first, last = tokens[at], tokens[end]
+        if end - at < _MOST_WORDS and len(first) > _GLUE and len(last) > _GLUE:
+            if seams[first[-_GLUE:], last[:_GLUE]] < _OFTEN:
+                continue
+            key = (first[-_GLUE:], *tokens[at + 1 : end], last[:_GLUE])
+            groups.setdefault(key, []).append((first, last))
+    return groups
 
 
 def _split(

@@ -114,6 +114,8 @@ def judge(
 
 def count_words(text: str) -> int:
     """Words; two characters count as one in scripts without spaces."""
+    if text.isascii() or not _UNSPACED.search(text):
+        return len(text.split())
     unspaced = len(_UNSPACED.findall(text))
     return len(_UNSPACED.sub(" ", text).split()) + unspaced // 2
 

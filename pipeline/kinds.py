@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from pipeline import forest, marks
+from pipeline import forest, marks, typography
 from pipeline import kind_words as words
 from pipeline.marks import Markup, Seen
 from pipeline.reading import Block
@@ -153,7 +153,7 @@ def _of_address(url: str, title: str) -> dict[str, float]:
 def _of_text(seen: Seen) -> dict[str, float]:
     shown = " ".join(seen.text[: 2 * _MOST_TEXT].split())[:_MOST_TEXT]
     lowered = shown.lower()
-    used = set(_TEXT_WORD.findall(lowered))
+    used = set(typography.words(lowered))
     values: dict[str, float] = {
         f"says_{group}": sum(phrase in lowered for key, phrase in phrases if not key or key in used)
         for group, phrases in _KEYED.items()
@@ -205,8 +205,9 @@ def _of_body(blocks: Sequence[Block], seen: Seen, title: str) -> dict[str, float
 def _of_language(body: str) -> dict[str, float]:
     """Of the body's signs and commonest words, per thousand characters and per word."""
     lowered = body.lower()
-    used = Counter(_TEXT_WORD.findall(lowered))
-    count = used.total() + 1
+    told = typography.words(lowered)
+    used = Counter(told)
+    count = len(told) + 1
     size = (len(body) + 1) / 1000
     return {
         "quote_marks": sum(map(body.count, _QUOTES)) / size,
@@ -219,7 +220,7 @@ def _of_language(body: str) -> dict[str, float]:
         "spoken_to": sum([used[word] for word in words.SPOKEN_TO & used.keys()]) / count,
         "speaker": sum([used[word] for word in words.SPEAKER & used.keys()]) / count,
         "of_others": sum([used[word] for word in words.OTHERS & used.keys()]) / count,
-        "capitals": sum([word.istitle() for word in body.split()]) / count,
+        "capitals": sum(map(str.istitle, body.split())) / count,
         "word_length": len(lowered) / count,
     }
 

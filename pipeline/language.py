@@ -44,11 +44,15 @@ _SCRIPTS = (
 
 def of(text: str, *, stated: str | None = None) -> str | None:
     """The primary BCP 47 tag, such as "en"; the stated one where the text is too short; None where neither tells."""
-    sample = " ".join(
-        word for word in text[:_SAMPLE].split() if "//" not in word and "@" not in word
-    )
+    text = text[:_SAMPLE]
+    told = text.split()
+    if "//" in text or "@" in text:
+        told = [word for word in told if "//" not in word and "@" not in word]
+    sample = " ".join(told)
     tag = primary(stated)
     tag = _OLD_TAGS.get(tag, tag) if tag else None
+    if len(_LETTERS.findall(sample[: 2 * _ENOUGH])) >= _ENOUGH:  # as in every text of some length
+        return _of_words(sample, tag)
     letters = len(_LETTERS.findall(sample[:400]))
     if letters < _ENOUGH:
         return _of_script(sample, tag) or (

@@ -21,7 +21,6 @@ from pipeline.claims import Claims
 from pipeline.page import Element, Page
 
 _SEEN = etree.XPath("string(.)", smart_strings=False)
-_LINKED = etree.XPath(".//a//text()", smart_strings=False)
 _ITEM_TYPES = etree.XPath("//@itemtype", smart_strings=False)
 _SAMPLED_CLASSES = 300  # that are taken apart
 _SAMPLED_LINKS = 150
@@ -42,6 +41,9 @@ _AUTHOR_LINK = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]+")
+_LETTERS_ONLY = bytes(
+    sign if sign in b"abcdefghijklmnopqrstuvwxyz" else 0x20 for sign in range(256)
+)
 
 T = TypeVar("T")
 
@@ -74,13 +76,14 @@ def states_news(claims: Claims) -> bool:
 
 def look(page: Page, claims: Claims) -> Markup:
     """Count a page's marks; its tree must still be whole."""
-    classes = Counter([element.get("class") for element in page.elements])
-    del classes[None]
+    classes = Counter(
+        [name for element in page.elements if (name := element.get("class")) is not None]
+    )
     used = set(_parts(" ".join(filter(None, _some(list(classes), most=_SAMPLED_CLASSES)))))
     names = Counter([words.GROUP_OF_NAME[word] for word in words.GROUP_OF_NAME.keys() & used])
     repeated: Counter[str] = Counter()
     for name, count in classes.most_common(40):
-        if count < _REPEATED or name is None:
+        if count < _REPEATED:
             break
         parts = words.GROUP_OF_NAME.keys() & _parts(name)
         for group in {words.GROUP_OF_NAME[word] for word in parts}:
@@ -89,12 +92,13 @@ def look(page: Page, claims: Claims) -> Markup:
     if claims.has_microdata:
         stated.update(name.rsplit("/", 1)[-1] for name in _strings(_ITEM_TYPES, page.root))
     wanted: dict[str, list[Element]] = {tag: [] for tag in _WANTED}
-    for element in page.elements:
-        if element.tag in wanted:
-            wanted[element.tag].append(element)
+    tags = [element.tag for element in page.elements]
+    for element, tag in zip(page.elements, tags, strict=True):
+        if tag in wanted:
+            wanted[tag].append(element)
     sample = [a.get("href") or "" for a in _some(wanted["a"], most=_SAMPLED_LINKS)]
     return Markup(
-        tags=Counter([element.tag for element in page.elements]),
+        tags=Counter(tags),
         names=names,
         repeated=repeated,
         linked=_led_to(sample),
@@ -146,7 +150,8 @@ def _is_linked(heading: Element) -> bool:
 def _led_to(addresses: Sequence[str]) -> Counter[str]:
     """How many links lead to places of each group."""
     found: Counter[str] = Counter()
-    for word, count in Counter(_WORD.findall("\n".join(addresses).lower())).items():
+    letters = "\n".join(addresses).lower().encode("ascii", "replace").translate(_LETTERS_ONLY)
+    for word, count in Counter(letters.decode("ascii").split()).items():
         for group in words.GROUPS_OF_PLACE.get(word, ()):
             found[group] += count
     return found
@@ -191,7 +196,8 @@ def seen(page: Page, *, with_teasers: bool) -> Seen:
         page: the page.
         with_teasers: whether they are looked for: where no article is stated, and headings are links.
     """
-    linked = _strings(_LINKED, page.body)
+    # not `.//a//text()`: putting its strings in order takes time with the square of their number
+    linked = [text for link in page.body.iter("a") for text in pages.texts(link)]
     return Seen(
         text=cast("str", _SEEN(page.body)),
         linked=sum(map(len, linked)),

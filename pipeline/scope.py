@@ -3,23 +3,25 @@
 Knows elements and the blocks read from them. Must not know how the blocks were found.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pipeline import furniture, typography
 from pipeline import page as pages
 from pipeline.furniture import Picture
+from pipeline.namewords import holding
 from pipeline.page import Element, Page
 from pipeline.reading import Block, Image
 
 _KEY = 50  # characters by which a block is found again
+_AFTER_BODY = ("h2", "h3", "ul", "section", "aside", "p")
 _SHARE = 0.75  # of the body's elements that its container holds
-_FOREIGN = re.compile(
-    r"related|recommend|sidebar|widget|teaser|promo|newsletter|most-?read|trending|comment|author-?(?:box|bio)|footer|"
-    r"social|share|outbrain|taboola|carousel-?nav|also|more-?(?:news|stories|from)",
-    re.IGNORECASE,
-)
+_is_foreign_name = holding(
+    "related", "recommend", "sidebar", "widget", "teaser", "promo", "newsletter", "most-read", "mostread", "trending",
+    "comment", "author-box", "authorbox", "author-bio", "authorbio", "footer", "social", "share", "outbrain", "taboola",
+    "carousel-nav", "carouselnav", "also", "more-news", "morenews", "more-stories", "morestories", "more-from",
+    "morefrom",
+)  # fmt: skip
 
 
 def paragraphs(page: Page, blocks: Sequence[Block]) -> list[Element]:
@@ -83,14 +85,11 @@ def pictures(
 
 def _inside(body: Element, last: Element | None) -> Iterator[int]:
     is_over = False
-    for element in body.iter():
+    wanted = _AFTER_BODY if last is None else (*_AFTER_BODY, str(last.tag))
+    for element in body.iter("img", *wanted):
         if element is last:
             is_over = True
-        if (
-            is_over
-            and element.tag in ("h2", "h3", "ul", "section", "aside", "p")
-            and element is not last
-        ):
+        if is_over and element.tag in _AFTER_BODY and element is not last:
             return
         number = furniture.mark_of(element) if element.tag == "img" else None
         if number is not None and not _is_foreign(element, body):
@@ -126,7 +125,7 @@ def _is_foreign(element: Element, within: Element) -> bool:
             return False
         if above.tag in ("nav", "footer", "aside", "form"):
             return True
-        if _FOREIGN.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
+        if _is_foreign_name(f"{above.get('class') or ''} {above.get('id') or ''}"):
             return True
     return False
 

@@ -5,6 +5,7 @@ Knows characters. Must not know pages, fields or languages beyond their scripts.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Soft hyphen, zero-width space, word joiner, byte order mark, marks of direction. The joiners U+200C and U+200D stay
 # where Persian, Indic scripts and emoji mean something by them; between letters that do not join they are put in to
@@ -18,6 +19,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\ufff
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff5e"
 _BREAK_IN_UNSPACED = re.compile(rf"(?<=[{_UNSPACED}])[ \t]*[\r\n]\s*(?=[{_UNSPACED}])")
 _WORD_CHARACTERS = re.compile(r"\w+")
+_WORDS_ONLY = bytes(sign if _WORD_CHARACTERS.match(chr(sign)) else 0x20 for sign in range(256))
+_KEPT = 2000  # characters of a text whose folded form is remembered
 
 
 def without_controls(text: str) -> str:
@@ -37,8 +40,31 @@ def settle(text: str) -> str:
 
 def fold(text: str) -> str:
     """The words of a text for telling whether two texts say the same: casefolded, without punctuation."""
+    # Several readers fold the same lines of a page, one after the other.
+    return _fold_again(text) if len(text) <= _KEPT else _fold(text)
+
+
+def _fold(text: str) -> str:
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return " ".join(_WORD_CHARACTERS.findall(plain.casefold()))
+    return " ".join(words(plain.casefold()))
+
+
+_fold_again = lru_cache(maxsize=1024)(_fold)
+
+
+def words(text: str) -> list[str]:
+    """The runs of letters, digits and underscores in a text, as they are."""
+    if text.isascii():
+        signs = text.encode("ascii")
+    else:
+        plain = text
+        for mark in "’“”„–—":  # all that keeps most texts from Latin-1
+            plain = plain.replace(mark, " ")
+        try:
+            signs = plain.encode("latin-1")
+        except UnicodeEncodeError:
+            return _WORD_CHARACTERS.findall(text)
+    return signs.translate(_WORDS_ONLY).decode("latin-1").split()
 
 
 def shortened(text: str, *, limit: int = 300) -> str:

@@ -59,15 +59,25 @@ def _reason_of(part: str) -> Reason | None:
     return None
 
 
-def in_text(pieces: Sequence[str]) -> Said | None:
-    """The kind of wall that speaks in most sentences of these pieces of text, and how much they say beside."""
+def in_text(pieces: Sequence[str], *, wanted: Reason | None = None) -> Said | None:
+    """The kind of wall that speaks in most sentences of these pieces of text, and how much they say beside.
+
+    Where only one kind is `wanted` and nothing of it is said, the others are not looked for.
+    """
     best: Said | None = None
-    sentences = [s for piece in pieces for s in _SENTENCES.split(folded(piece[:_MOST])) if s]
+    told = [folded(piece[:_MOST]) for piece in pieces]
+    whole = "\n".join(told)
+    if wanted and not any(phrase in whole for phrase in PHRASES[wanted]):
+        return None
+    said = {reason: [phrase for phrase in PHRASES[reason] if phrase in whole] for reason in ORDER}
+    if not any(said.values()):
+        return None
+    sentences = [s for piece in told for s in _SENTENCES.split(piece) if s]
     total = sum(map(len, sentences))
     for reason in ORDER:
         spoken, first = 0, ""
         for sentence in sentences[:_MOST_SENTENCES]:
-            phrase = next((phrase for phrase in PHRASES[reason] if phrase in sentence), None)
+            phrase = next((phrase for phrase in said[reason] if phrase in sentence), None)
             if phrase:
                 spoken += len(sentence)
                 first = first or phrase

@@ -6,7 +6,7 @@ puts it. Must not know markup, nor remove a phrase for which there is no evidenc
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,7 +21,8 @@ MAX_SEAMS = 200
 
 _LOWER = "a-zß-öø-ÿа-яёα-ωάέήίόύώ\u0100-\u017f"
 _UPPER = "A-ZÀ-ÖØ-ÞА-ЯЁΑ-ΩΆΈΉΊΌΎΏ\u0100-\u017f"
-_SEAM = re.compile(f"[{_LOWER}](?=[{_UPPER}])")
+# Capitals first: they are rare, and a pattern is looked for by its first character.
+_SEAM = re.compile(f"[{_UPPER}](?<=[{_LOWER}].)")
 _CAPITALISED = rf"[{_UPPER}][^\W_]+"
 _PHRASE = re.compile(rf"{_CAPITALISED}(?:[ \u00a0](?:of|the|and|de|&|{_CAPITALISED})){{0,4}}")
 _LAST_LETTERS = re.compile(r"[^\W\d_]*$")
@@ -126,7 +127,7 @@ def _is_injected(phrase: str, seen: _Attested) -> bool:
 
 
 def _find_unnamed(text: str) -> str | None:
-    seams = [match.end() for match in _SEAM.finditer(text) if _is_seam(text, match.end())]
+    seams = [match.start() for match in _SEAM.finditer(text) if _is_seam(text, match.start())]
     if not 2 <= len(seams) <= MAX_SEAMS:
         return _find_bracketed(text) if seams else None
     tails = sorted(match[0] for at in seams if (match := _PHRASE.match(text, at, at + MAX_PHRASE)))
@@ -144,6 +145,8 @@ def _find_unnamed(text: str) -> str | None:
 
 def _find_bracketed(text: str) -> str | None:
     """A phrase that leads lines in brackets, where it also stands inside a word."""
+    if "[" not in text and "【" not in text:
+        return None
     for match in re.finditer(r"(?m)^\s*[\[【]([^\[\]【】\n]{4,60})[\]】]", text):
         phrase = match[1].strip()
         if _PHRASE.fullmatch(phrase) and _is_injected(phrase, _attest(text, phrase)):
@@ -176,19 +179,32 @@ def _attest(text: str, phrase: str) -> _Attested:
     rights: set[str] = set()
     inside = glued = 0
     is_bounded = False
-    for match in re.finditer(_literal(phrase), text):
-        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+    for start, end in _occurrences(text, phrase):
+        before, after = text[start - 1 : start], text[end : end + 1]
         is_bounded |= not after.isalpha()
         if not before.islower():
             continue
         glued += 1
-        left = _LAST_LETTERS.search(text, max(0, match.start() - 30), match.start())
+        left = _LAST_LETTERS.search(text, max(0, start - 30), start)
         lefts.add(left[0].lower() if left else before)
         if after.islower():
             inside += 1
             rights.add(after)
-    bracketed = re.search(rf"(?m)^\s*[\[【]\s*{_literal(phrase)}\s*[\]】]", text)
-    return _Attested(inside, len(lefts), len(rights), is_bounded, bool(bracketed), glued)
+    is_bracketed = ("[" in text or "【" in text) and bool(
+        re.search(rf"(?m)^\s*[\[【]\s*{_literal(phrase)}\s*[\]】]", text)
+    )
+    return _Attested(inside, len(lefts), len(rights), is_bounded, is_bracketed, glued)
+
+
+def _occurrences(text: str, phrase: str) -> Iterator[tuple[int, int]]:
+    """Where a phrase stands; no pattern is compiled for the name of each site."""
+    plain = text.replace("\u00a0", " ")
+    wanted = " ".join(phrase.split())
+    start = plain.find(wanted) if wanted else -1
+    while start >= 0:
+        end = start + len(wanted)
+        yield start, end
+        start = plain.find(wanted, end)
 
 
 def _is_out_of_place(text: str, match: re.Match[str], whole: str, *, is_unspaced: bool) -> bool:

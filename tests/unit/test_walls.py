@@ -179,3 +179,9 @@ def test_what_is_said_beside_a_walls_words_is_measured() -> None:
     assert said is not None
     assert said.reason is L
     assert said.rest == len(told)
+
+
+def test_what_else_is_said_does_not_count_where_one_kind_is_wanted_and_silent() -> None:
+    blocked = ["Access denied. Please turn JavaScript on."]
+    assert walls.in_text(blocked, wanted=L) is None
+    assert walls.in_text(blocked) == walls.in_text(blocked, wanted=B)
