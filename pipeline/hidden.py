@@ -59,6 +59,9 @@ _CLASSED = etree.XPath("descendant::*/@class/..")
 _SAYING = etree.XPath(
     "descendant::*/@style/.. | descendant::*/@hidden/.. | descendant::*/@aria-hidden/.."
 )
+# … but a union is put in order, which takes time with the square of what it finds.
+_SAYING_IN_MANY = etree.XPath("descendant::*[@style or @hidden or @aria-hidden]")
+_ARE_MANY = etree.XPath("count(descendant::*) > 5000")
 # One of these words stands in every style attribute that hides.
 _TELLING_STYLES = (
     "none", "hidden", "size", "opacity", "left", "top", "right", "indent", "clip", "color", "height", "width",
@@ -158,7 +161,8 @@ def _has_hiding_class(element: Element, names: str) -> bool:
 
 def _find(body: Element, styles: Sequence[str], classes: Sequence[str]) -> list[Element]:
     """The hidden elements, those that say so of themselves first."""
-    found = dict.fromkeys(filter(_says_hidden, cast("list[Element]", _SAYING(body))))
+    saying = _SAYING_IN_MANY if _ARE_MANY(body) else _SAYING
+    found = dict.fromkeys(filter(_says_hidden, cast("list[Element]", saying(body))))
     ruled = _Ruled(styles)
     telling = _telling(set(classes), ruled)
     for element, names in _with_classes(body, classes, telling) if telling else ():
@@ -187,6 +191,12 @@ def _with_classes(
     body: Element, classes: Sequence[str], telling: set[str]
 ) -> list[tuple[Element, str]]:
     """The elements whose class attribute tells: the body itself and those in it, whose classes are given in order."""
+    if _ARE_MANY(body):
+        return [
+            (element, names)
+            for element in body.iter()
+            if (names := element.get("class")) in telling
+        ]
     classed = zip(cast("list[Element]", _CLASSED(body)), classes, strict=True)
     found = [(element, names) for element, names in classed if names in telling]
     own = body.get("class")
