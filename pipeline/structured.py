@@ -5,8 +5,6 @@ Knows the vocabularies of microdata and meta tags. Must not know how a field is 
 
 from typing import cast
 
-from lxml import etree
-
 from pipeline import jsonld, typography
 from pipeline import page as pages
 from pipeline.claims import Claim, Claims
@@ -43,7 +41,6 @@ _MODIFIED_NAMES = (
     "dc.date.modified", "last-modified", "modified_time", "og:article:modified_time", "updated_time",
     "article:updated_time", "weibo: article:update_at",
 )  # fmt: skip
-_WITH_PROPERTY = etree.XPath("descendant-or-self::*/@itemprop/..")
 _MOST_PROPERTIES = 400
 _PROPERTIES = frozenset((
     "headline", "datePublished", "dateModified", "author", "articleSection", "keywords", "dateCreated",
@@ -62,8 +59,7 @@ def read(page: Page) -> Claims:
 def _read_microdata(page: Page, claims: Claims) -> None:
     if not page.has_microdata:
         return
-    stating = cast("list[pages.Element]", _WITH_PROPERTY(page.root))
-    properties = [e for e in stating if e.get("itemprop")][:_MOST_PROPERTIES]
+    properties = [e for e in page.elements if e.get("itemprop")][:_MOST_PROPERTIES]
     claims.has_microdata = bool(properties)
     for element in properties:
         names = _PROPERTIES.intersection(element.get("itemprop", "").split())

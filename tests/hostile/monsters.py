@@ -60,6 +60,7 @@ MONSTERS: dict[str, Callable[[], bytes]] = {
     "90,000 classes": lambda: _story(
         b"<i class=x>no</i>" * 90_000, b"<p class=d-none>no</p>", _P * 5
     ),
+    "90,000 properties": lambda: _story(b"<i itemprop=keywords>no</i>" * 90_000, _P * 5),
     "90,000 hidden elements": lambda: _story(b"<i hidden>no</i>" * 90_000, _P * 5),
     "50,000 metas": lambda: _story(_P, before=b"<head>" + _TAG * 50_000),
     "a million attributes": lambda: _story(b"<p ", _numbered(b"a%d=1 ", 1_000_000), b">"),
