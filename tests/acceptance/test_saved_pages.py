@@ -174,3 +174,21 @@ def test_the_scorer_of_the_corpora_reads_what_is_printed(tmp_path: Path, shared:
     assert scores["title"]["exact"] > 0.5
     assert scores["date"]["accuracy"] > 0.8
     assert scores["authors"]["f1"] > 0.5
+
+
+def test_the_installed_command_starts_reading_processes(tmp_path: Path) -> None:
+    # they import the command's script again: it must not run twice
+    command = [str(Path(sys.prefix) / "bin" / "morgue"), "extract", "--jobs", "2", "--json"]
+    path = manifest(tmp_path, pages=5)
+    done = subprocess.run(
+        [*command, "--manifest", str(path)],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.returncode == ExitCode.OK, done.stderr
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [
+        f"p{number}" for number in range(5)
+    ]
