@@ -56,9 +56,8 @@ def test_the_crawl_ends_in_time(crawled: Crawled) -> None:
 
 
 def test_the_crawl_stays_small(crawled: Crawled) -> None:
-    # 142 MB on a quiet machine; a busy one lets more arrive before it is refused. Without a limit on
-    # headers it was 590 MB after two seconds, and growing.
-    assert crawled.peak_mb < 500
+    # 142 MB; without a limit on headers it was 590 MB after two seconds, and growing.
+    assert crawled.peak_mb < 300
 
 
 @pytest.mark.parametrize("name", [*LIES, "neighbour"])
