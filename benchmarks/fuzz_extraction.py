@@ -22,6 +22,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import measure
+
 from config.site import ad_hoc_site
 from morgue.reading_processes import Lost, in_order
 from pipeline.reading import Reading
@@ -86,7 +88,9 @@ class Fuzz:
         except Exception as error:  # noqa: BLE001  the very thing that is looked for
             seconds = time.process_time() - began
             words = f"raised {type(error).__name__}: {error}"
-            return Outcome(name, mutation, len(page), seconds, _peak_mb(), "raised", words[:300])
+            return Outcome(
+                name, mutation, len(page), seconds, measure.own_peak_mb(), "raised", words[:300]
+            )
         seconds = time.process_time() - began
         verdict = reading.reason.value if reading.reason else reading.verdict.value
         failure = broken_promise(reading) or self._late(page, seconds)
@@ -97,7 +101,7 @@ class Fuzz:
             and self._read(page) != reading
         ):
             failure = "read otherwise the second time"
-        return Outcome(name, mutation, len(page), seconds, _peak_mb(), verdict, failure)
+        return Outcome(name, mutation, len(page), seconds, measure.own_peak_mb(), verdict, failure)
 
     def _late(self, page: bytes, seconds: float) -> str | None:
         limit = self.limit_s * (1 if len(page) <= ORDINARY else SLACK)
@@ -108,10 +112,6 @@ class Fuzz:
         from pipeline import read  # noqa: PLC0415  whoever only counts needs no readers
 
         return read.read(page, url=URL, site=ad_hoc_site(URL), fetched_at=FETCHED_AT)
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _real(corpora: Path) -> Iterator[bytes]:

@@ -38,6 +38,12 @@ def tree_mb(pid: int) -> float:
         return total
 
 
+def own_peak_mb() -> float:
+    """The most resident megabytes of this process at once. Not `ru_maxrss`: that begins with what its parent had."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM:"))
+
+
 def run(
     command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> Cost:

@@ -1,19 +1,17 @@
 """Where on the page the body stands, and which pictures are therefore the article's.
 
-Knows elements and the blocks read from them. Must not know how the blocks were found.
+Knows elements. Must not know how the body was found.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pipeline import furniture, typography
-from pipeline import page as pages
 from pipeline.furniture import Picture
 from pipeline.namewords import holding
 from pipeline.page import Element, Page
-from pipeline.reading import Block, Image
+from pipeline.reading import Image
 
-_KEY = 50  # characters by which a block is found again
 _AFTER_BODY = ("h2", "h3", "ul", "section", "aside", "p")
 _SHARE = 0.75  # of the body's elements that its container holds
 _is_foreign_name = holding(
@@ -22,39 +20,6 @@ _is_foreign_name = holding(
     "carousel-nav", "carouselnav", "also", "more-news", "morenews", "more-stories", "morestories", "more-from",
     "morefrom",
 )  # fmt: skip
-
-
-def paragraphs(page: Page, blocks: Sequence[Block]) -> list[Element]:
-    """The elements that the blocks were read from, in reading order."""
-    keys = {_key(block.text) for block in blocks if len(block.text) > 20}
-    found = [e for e in page.body.iter("p") if _key_of(e) in keys]
-    if not found:
-        found = [
-            e
-            for e in page.body.iter("div", "td", "article", "section", "li", "h2", "span")
-            if _holds(e, keys)
-        ]
-    return found
-
-
-def _key(text: str) -> str:
-    return text.replace(" ", "")[:_KEY]
-
-
-def _key_of(element: Element) -> str:
-    parts: list[str] = []
-    size = 0
-    for text in pages.texts(element):
-        parts.append(text)
-        size += len(text)
-        if size > 3 * _KEY:
-            break
-    return _key(typography.settle("".join(parts)))
-
-
-def _holds(element: Element, keys: set[str]) -> bool:
-    texts = [element.text, *(child.tail for child in element)]
-    return any(text and len(text) > 20 and _key(typography.settle(text)) in keys for text in texts)
 
 
 def container(elements: Sequence[Element]) -> Element | None:
