@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench_extraction import CORPORA, FETCHED_AT, WITH_STANDFIRST, Row, _load
+from corpora import ARTICLES, WITH_STANDFIRST, Row, scorer
+from readers import FETCHED_AT
 
 from config.site import ad_hoc_site
 from pipeline import decode, extraction, furniture, profiling, read, repeats, sighting, typography
@@ -68,7 +69,7 @@ class Sum:
 def main() -> None:
     """Read the sites that have several pages, print a line for each group and number of pages seen."""
     arguments = _arguments()
-    score = _load(arguments.corpora / "score.py")
+    score = scorer(arguments.corpora)
     sites = {
         name: members
         for name, members in _sites(arguments.corpora, fewest=arguments.fewest).items()
@@ -93,7 +94,7 @@ def main() -> None:
 def _sites(corpora: Path, *, fewest: int) -> dict[str, list[Seen]]:
     """The pages by site (and era), one an address, in an order that has nothing to do with time."""
     rows: dict[str, dict[str, tuple[str, Row]]] = defaultdict(dict)
-    for corpus in (*CORPORA, "many_a_site"):
+    for corpus in (*ARTICLES, "many_a_site"):
         for line in (corpora / "truth" / f"{corpus}.jsonl").read_text().splitlines():
             row = json.loads(line)
             era = f" {row['year']}" if corpus == "many_a_site" else ""
