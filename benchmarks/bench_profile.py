@@ -22,12 +22,15 @@ from corpora import ARTICLES, WITH_STANDFIRST, Row, scorer
 from readers import FETCHED_AT
 
 from config.site import ad_hoc_site
-from pipeline import decode, extraction, furniture, profiling, read, repeats, sighting, typography
-from pipeline import page as pages
+from pipeline import decode, extraction, read
 from pipeline.extraction import Task
-from pipeline.profile import Profile
+from pipeline.markup import furniture
+from pipeline.markup import page as pages
+from pipeline.profiles import profiling, repeats, sighting
+from pipeline.profiles.profile import Profile
+from pipeline.profiles.sighting import Line, Sighting
 from pipeline.reading import Block, Reading
-from pipeline.sighting import Line, Sighting
+from pipeline.text import typography
 
 
 @dataclass

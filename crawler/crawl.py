@@ -27,7 +27,7 @@ from db.models import CrawlOutcome, Lease, Site
 from db.profiles import KnownProfile
 from pipeline.context import LEASE_TTL, CrawlContext, Event, HeldLease
 from pipeline.items import Fetched
-from pipeline.profile import LEARNER_VERSION
+from pipeline.profiles.profile import LEARNER_VERSION
 from pipeline.stages.unread import unread_pages
 
 

@@ -7,9 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline import credit as credit_line
-from pipeline import furnishings, people, typography, watermark
+from pipeline.bodies import furnishings
+from pipeline.heads import credit as credit_line
+from pipeline.heads import people
 from pipeline.reading import Block, Removed
+from pipeline.text import typography, watermark
 
 _HEAD = 10  # blocks at the start among which title, byline and date lines are looked for
 _PROSE = 200  # characters from which a block is a paragraph for certain

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
-from pipeline.align import spans
-from pipeline.words import folded_words, tokens
+from pipeline.text.align import spans
+from pipeline.text.words import folded_words, tokens
 
 NORMAL_VERSION = b"1"
 """Part of every digest. Raised whenever the same text may give another normal text."""

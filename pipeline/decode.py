@@ -9,7 +9,8 @@ from typing import Literal
 
 from w3lib.encoding import read_bom
 
-from pipeline import alphabets, charsets, mojibake, typography
+from pipeline.encodings import alphabets, charsets, mojibake
+from pipeline.text import typography
 
 Kind = Literal["html", "xml", "json", "text", "pdf", "image", "media", "archive", "binary", "empty"]
 

@@ -14,7 +14,7 @@ from pipeline import compare, fingerprint
 from pipeline.reading import Reading, Reason, Verdict
 
 if TYPE_CHECKING:
-    from pipeline.sighting import Sighting
+    from pipeline.profiles.sighting import Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Result:
 def perform(task: Task) -> Result:
     """Read the capture. Never raises for any bytes: what cannot be read is quarantined."""
     # here, because a crawl hands its tasks to another process: it need not carry the readers too
-    from pipeline import profile, read  # noqa: PLC0415
+    from pipeline import read  # noqa: PLC0415
+    from pipeline.profiles import profile  # noqa: PLC0415
 
     reading = read.read(
         task.body,
@@ -69,7 +70,9 @@ def sight(task: Task) -> "Sighting | None":
 
     It is read without any profile, so that what is learnt depends on the captures alone.
     """
-    from pipeline import decode, furniture, page, sighting  # noqa: PLC0415
+    from pipeline import decode  # noqa: PLC0415
+    from pipeline.markup import furniture, page  # noqa: PLC0415
+    from pipeline.profiles import sighting  # noqa: PLC0415
 
     reading = perform(replace(task, profile=None)).reading
     if reading.verdict is not Verdict.BELIEVED:

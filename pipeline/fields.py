@@ -6,21 +6,12 @@ Knows, field by field, whom to trust first. Must not know how the answers were f
 import re
 from collections.abc import Iterator
 
-from pipeline import (
-    authorship,
-    bylines,
-    clean,
-    heading,
-    headlines,
-    language,
-    people,
-    site_names,
-    titles,
-    typography,
-)
-from pipeline import page as pages
+from pipeline import clean
 from pipeline.claims import Claim
-from pipeline.page import Element
+from pipeline.heads import authorship, bylines, heading, headlines, people, site_names, titles
+from pipeline.markup import page as pages
+from pipeline.markup.page import Element
+from pipeline.text import language, typography
 from pipeline.walk import Walk
 
 _MOST_SECTIONS = 6

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from pipeline.words import cased_words, folded_words, is_unspaced
+from pipeline.text.words import cased_words, folded_words, is_unspaced
 
 VERSION = 1
 """Of the shingles and of the judgement. Raised whenever either may come out otherwise."""

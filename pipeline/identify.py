@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from pipeline.compare import normal_text
 from pipeline.fingerprint import sampled_containment
+from pipeline.text.words import folded_words
 from pipeline.urls import is_front_page
-from pipeline.words import folded_words
 
 THRESHOLD = 0.8
 """Weight from which a page is that article. No single statement of a publisher reaches it."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pipeline import kinds, marks, walls
+from pipeline.kinds import kinds, marks, walls
 from pipeline.reading import Block, Reason
 
 _FEW = 12  # words from which a body may be an article's

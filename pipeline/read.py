@@ -9,37 +9,20 @@ from datetime import datetime
 
 from config.rules import RuleSet
 from config.site import SiteConfig
-from pipeline import (
-    blocks,
-    certainty,
-    clean,
-    dates,
-    datestatements,
-    decode,
-    fields,
-    furniture,
-    genres,
-    heading,
-    judge,
-    language,
-    marks,
-    moments,
-    people,
-    repeats,
-    rules,
-    scope,
-    sighting,
-    structured,
-    survey,
-    traits,
-    typography,
-)
-from pipeline import body as general
-from pipeline import credit as credit_line
-from pipeline import page as pages
-from pipeline.page import Element, Page, Refusal
-from pipeline.profile import Profile
+from pipeline import certainty, clean, decode, fields, judge, rules
+from pipeline.bodies import body as general
+from pipeline.bodies import survey, traits
+from pipeline.dating import dates, datestatements, moments
+from pipeline.heads import credit as credit_line
+from pipeline.heads import heading, people
+from pipeline.kinds import genres, marks
+from pipeline.markup import blocks, furniture, scope, structured
+from pipeline.markup import page as pages
+from pipeline.markup.page import Element, Page, Refusal
+from pipeline.profiles import repeats, sighting
+from pipeline.profiles.profile import Profile
 from pipeline.reading import Block, Reading, Reason, Removed, Verdict
+from pipeline.text import language, typography
 from pipeline.walk import Walk
 
 _MOST_TEXT = 2_000_000  # characters

@@ -15,9 +15,9 @@ from lxml.cssselect import CSSSelector
 
 from config.rules import FieldRule, RuleSet
 from config.values import XPATH_PREFIXES
-from pipeline import page as pages
-from pipeline import typography
-from pipeline.page import Element, Page
+from pipeline.markup import page as pages
+from pipeline.markup.page import Element, Page
+from pipeline.text import typography
 
 _FIELDS = (
     "title", "standfirst", "authors", "published", "modified", "section", "tags", "captions", "credit", "language",

@@ -8,10 +8,12 @@ from datetime import datetime, tzinfo
 
 from config.rules import RuleSet
 from config.site import SiteConfig
-from pipeline import furniture, heading, rules
+from pipeline import rules
 from pipeline.claims import Claims
-from pipeline.page import Element, Page
-from pipeline.profile import Profile
+from pipeline.heads import heading
+from pipeline.markup import furniture
+from pipeline.markup.page import Element, Page
+from pipeline.profiles.profile import Profile
 
 
 @dataclass(slots=True)

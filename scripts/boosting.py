@@ -44,7 +44,7 @@ def train(
 
 
 def written(model: CatBoostClassifier, *, features: Sequence[str]) -> dict[str, Any]:
-    """The model as `pipeline.forest.of` reads it, its leaves in whole numbers."""
+    """The model as `pipeline.models.forest.of` reads it, its leaves in whole numbers."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
         model.save_model(str(path), format="json")

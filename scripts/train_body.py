@@ -27,9 +27,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 import corpora  # noqa: E402  # the benchmarks' own way of reading them
 import readers  # noqa: E402
 
-from pipeline import body as general  # noqa: E402
-from pipeline import forest, read, traits  # noqa: E402
-from pipeline.survey import Survey  # noqa: E402
+from pipeline import read  # noqa: E402
+from pipeline.bodies import body as general  # noqa: E402
+from pipeline.bodies import traits  # noqa: E402
+from pipeline.bodies.survey import Survey  # noqa: E402
+from pipeline.models import forest  # noqa: E402
 
 ITERATIONS, RATE, DEPTH, REGULARISATION = 240, 0.08, 6, 15
 WHOLE = 120  # words of a truth from which a word weighs less than in a shorter one

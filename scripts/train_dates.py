@@ -20,20 +20,12 @@ from boosting import SEED, write, written
 from catboost import CatBoost, Pool
 
 from config.site import ad_hoc_site
-from pipeline import (
-    datechoice,
-    dates,
-    datestatements,
-    dateurls,
-    decode,
-    fields,
-    furniture,
-    heading,
-    language,
-    moments,
-    structured,
-)
-from pipeline import page as pages
+from pipeline import decode, fields
+from pipeline.dating import datechoice, dates, datestatements, dateurls, moments
+from pipeline.heads import heading
+from pipeline.markup import furniture, structured
+from pipeline.markup import page as pages
+from pipeline.text import language
 from pipeline.walk import Walk
 
 CORPORA = ("fundus", "fundus_hist", "np4k424_clean", "wcxb_article", "postlight", "htmldate")

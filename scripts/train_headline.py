@@ -25,9 +25,11 @@ import boosting
 import numpy as np
 
 from config.site import ad_hoc_site
-from pipeline import decode, fields, furniture, heading, headlines, structured, titles
-from pipeline import page as pages
-from pipeline.dates import zone_of
+from pipeline import decode, fields
+from pipeline.dating.dates import zone_of
+from pipeline.heads import heading, headlines, titles
+from pipeline.markup import furniture, structured
+from pipeline.markup import page as pages
 from pipeline.walk import Walk
 
 # A page counts more where the truth was made by hand or by a publisher's own rules, and where languages are many.

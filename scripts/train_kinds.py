@@ -21,8 +21,10 @@ import numpy as np
 from boosting import SEED, mean, train, write, written
 
 from config.site import ad_hoc_site
-from pipeline import forest, judge, marks, read
+from pipeline import judge, read
 from pipeline.claims import Claims
+from pipeline.kinds import marks
+from pipeline.models import forest
 
 NEWS = ("aeb", "fundus", "fundus_hist", "np4k424_clean")
 OTHER = "wcxb_other"

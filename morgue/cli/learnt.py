@@ -12,9 +12,9 @@ from morgue.cli import output
 from morgue.cli.access import clock_of
 from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.opened import archive_of, asking
-from pipeline import profile as learnt
 from pipeline.context import LeaseLost
-from pipeline.profile import Normal, Profile
+from pipeline.profiles import profile as learnt
+from pipeline.profiles.profile import Normal, Profile
 
 _SHOWN = 20  # repeated lines
 

@@ -180,15 +180,13 @@ class ReadSavedPage:
 
     def prepare(self) -> None:
         """Import the readers, and know each host's site."""
-        from pipeline import read  # noqa: F401, PLC0415  here, so that who only sends tasks need not wait
-
         for site in self.sites.values():
             for host in site.hosts:
                 self._by_host.setdefault(host, site)
 
     def __call__(self, page: SavedPage) -> tuple[SiteConfig, Reading] | Mistake:
         """The page's site and reading, or what is wrong with it."""
-        from pipeline import read  # noqa: PLC0415  as above
+        from pipeline import read  # noqa: PLC0415
 
         try:
             site = self.site_of(page)

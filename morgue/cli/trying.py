@@ -197,8 +197,8 @@ class TryPage:
     def _trials(
         self, page: SavedPage, body: bytes, site: SiteConfig, reading: Reading
     ) -> "Iterator[tuple[str, Trial]]":
-        from pipeline import decode, rules  # noqa: PLC0415  as in saved_pages
-        from pipeline import page as pages  # noqa: PLC0415
+        from pipeline import decode, rules  # noqa: PLC0415
+        from pipeline.markup import page as pages  # noqa: PLC0415
 
         days = [(page.fetched_at or self.reading.now).astimezone(site.zone).date()]
         if reading.published:

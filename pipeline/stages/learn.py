@@ -19,9 +19,10 @@ from db.captures import CaptureError
 from db.entries import KeptCapture, KnownLink
 from db.errors import ArchiveError
 from db.profiles import KnownProfile
-from pipeline import extraction, profile, profiling
+from pipeline import extraction
 from pipeline.context import CrawlContext, LeaseLost, context_of
 from pipeline.items import Fetched
+from pipeline.profiles import profile, profiling
 from pipeline.reading import Reason
 from pipeline.stages.reading_process import ReadingProcess
 

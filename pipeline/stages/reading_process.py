@@ -15,7 +15,7 @@ from pipeline import extraction
 from pipeline.reading import Reason
 
 if TYPE_CHECKING:
-    from pipeline.sighting import Sighting
+    from pipeline.profiles.sighting import Sighting
 
 T = TypeVar("T")
 

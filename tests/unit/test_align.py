@@ -4,7 +4,7 @@ from itertools import pairwise
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.align import align, spans
+from pipeline.text.align import align, spans
 
 ITEMS = st.lists(st.sampled_from("abcdefgh"), max_size=40)
 

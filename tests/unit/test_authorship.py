@@ -1,4 +1,4 @@
-from pipeline import authorship
+from pipeline.heads import authorship
 
 
 def test_json_ld_is_trusted_before_what_is_shown() -> None:

@@ -1,7 +1,7 @@
 import pytest
 from lxml.html import fragment_fromstring
 
-from pipeline import blocks
+from pipeline.markup import blocks
 from pipeline.reading import Block
 
 LONG = (

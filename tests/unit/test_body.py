@@ -1,6 +1,7 @@
-from pipeline import body, heading, survey, traits
-from pipeline import page as pages
-from pipeline.page import Page
+from pipeline.bodies import body, survey, traits
+from pipeline.heads import heading
+from pipeline.markup import page as pages
+from pipeline.markup.page import Page
 
 FIRST = (
     "The harbour council voted on Tuesday to rebuild the old pier, which has been closed to walkers and fishermen "

@@ -1,7 +1,7 @@
 import pytest
 
-from pipeline import bylines
-from pipeline import page as pages
+from pipeline.heads import bylines
+from pipeline.markup import page as pages
 
 URL = "https://harbourpost.example/2026/pier"
 

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from pipeline import calendars
+from pipeline.dating import calendars
 
 
 @pytest.mark.parametrize(

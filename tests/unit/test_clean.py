@@ -3,9 +3,10 @@ from typing import Any
 
 import pytest
 
-from pipeline import clean, typography
+from pipeline import clean
 from pipeline.clean import Cleaned, Known
 from pipeline.reading import Block
+from pipeline.text import typography
 
 ONE = "The harbour council met on Tuesday to discuss the new pier, which had been closed since the storm of last winter."
 TWO = "Repairs took longer than planned because the piles had to be brought from the north by ship, the mayor said."

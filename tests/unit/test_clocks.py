@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from pipeline import clocks
+from pipeline.dating import clocks
 from pipeline.reading import StatedMoment
 
 NIGHT = StatedMoment(datetime(2026, 3, 3, 1, 48, 19, tzinfo=UTC))

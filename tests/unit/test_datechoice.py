@@ -2,11 +2,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipeline import datechoice, datestatements, forest
-from pipeline.datesearch import Sighting
-from pipeline.datestatements import SEARCHED, Statement
-from pipeline.dateurls import AddressDate
-from pipeline.datewords import Label
+from pipeline.dating import datechoice, datestatements
+from pipeline.dating.datesearch import Sighting
+from pipeline.dating.datestatements import SEARCHED, Statement
+from pipeline.dating.dateurls import AddressDate
+from pipeline.dating.datewords import Label
+from pipeline.models import forest
 from pipeline.reading import StatedMoment
 
 

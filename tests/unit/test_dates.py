@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline import dates
+from pipeline.dating import dates
 from pipeline.reading import StatedMoment
 
 PORT = dates.zone_of("Asia/Shanghai")

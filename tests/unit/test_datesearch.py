@@ -1,9 +1,9 @@
 import time
 from datetime import UTC
 
-from pipeline import dates, datesearch
-from pipeline import page as pages
-from pipeline.datesearch import Sighting
+from pipeline.dating import dates, datesearch
+from pipeline.dating.datesearch import Sighting
+from pipeline.markup import page as pages
 from pipeline.reading import StatedMoment
 
 TEXT = "<p>The harbour council met to discuss the new pier, which was closed after a storm.</p>"

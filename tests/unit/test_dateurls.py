@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from pipeline import dateurls
+from pipeline.dating import dateurls
 
 LATEST = date(2026, 3, 21)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline import datewords
+from pipeline.dating import datewords
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import alphabets, charsets, decode, mojibake
+from pipeline import decode
+from pipeline.encodings import alphabets, charsets, mojibake
 
 WORDS = "Der Hafen öffnet, sagt die Bürgermeisterin; größere Schiffe müssen draußen bleiben. "
 PAGE = f"<html><head><title>Häfen</title></head><body><p>{WORDS * 4}</p></body></html>"

@@ -1,9 +1,11 @@
 from datetime import UTC, datetime
 
 from config.site import ad_hoc_site
-from pipeline import fields, heading, structured
-from pipeline import page as pages
-from pipeline.dates import zone_of
+from pipeline import fields
+from pipeline.dating.dates import zone_of
+from pipeline.heads import heading
+from pipeline.markup import page as pages
+from pipeline.markup import structured
 from pipeline.walk import Walk
 
 URL = "https://harbour.example/2026/pier"

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline import forest
+from pipeline.models import forest
 
 MODEL = {
     "features": ["size", "is_linked"],

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from pipeline import genres, page
+from pipeline.kinds import genres
+from pipeline.markup import page
 from pipeline.reading import Block, Reading, Verdict
 
 STORY = "https://www.harbour.example/2026/03/pier-reopens"

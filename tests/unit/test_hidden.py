@@ -1,8 +1,8 @@
 import pytest
 
-from pipeline import blocks, furniture, hidden, stylesheet
-from pipeline import page as pages
-from pipeline.page import Page
+from pipeline.markup import blocks, furniture, hidden, stylesheet
+from pipeline.markup import page as pages
+from pipeline.markup.page import Page
 
 PROSE = "The harbour council met on Tuesday to discuss the pier, which had been closed since the storm of last winter. "
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from pipeline import hydration
+from pipeline.markup import hydration
 
 FIRST = "The harbour council met on Tuesday to discuss the pier, which had been closed since the storm of last autumn."
 SECOND = "Fishermen, who had asked for repairs for months, left the meeting before the vote was taken in the evening."

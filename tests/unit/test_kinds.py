@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from config.site import SiteConfig
-from pipeline import forest, judge, kinds, marks, page, read, structured
+from pipeline import judge, read
 from pipeline.claims import Claims
+from pipeline.kinds import kinds, marks
+from pipeline.markup import page, structured
+from pipeline.models import forest
 from pipeline.reading import Block, Reading, Reason, Verdict
 
 FETCHED_AT = datetime(2026, 3, 20, 8, tzinfo=UTC)

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline import language
+from pipeline.text import language
 
 TEXTS = {
     "en": "The harbour council met on Tuesday to discuss the new pier, which had been closed since the storm.",

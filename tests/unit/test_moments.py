@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from config.site import SiteConfig
-from pipeline import datestatements, read
+from pipeline import read
+from pipeline.dating import datestatements
 from pipeline.reading import Reading
 
 URL = "https://www.harbour.example/city/pier-reopens"

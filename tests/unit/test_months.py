@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline import months
+from pipeline.dating import months
 
 
 def test_every_language_has_twelve_months() -> None:

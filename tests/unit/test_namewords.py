@@ -1,6 +1,6 @@
 """Whether names hold one of some words."""
 
-from pipeline.namewords import holding
+from pipeline.markup.namewords import holding
 
 _holds = holding("most-read", "sidebar", "desk")
 

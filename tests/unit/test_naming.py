@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline import naming
+from pipeline.markup import naming
 
 
 @pytest.mark.parametrize(

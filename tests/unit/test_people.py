@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline import people
+from pipeline.heads import people
 
 
 @pytest.mark.parametrize(

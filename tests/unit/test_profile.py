@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
-from pipeline import profile as profiles
-from pipeline import profiling, repeats, sighting
-from pipeline.profile import Profile
+from pipeline.profiles import profile as profiles
+from pipeline.profiles import profiling, repeats, sighting
+from pipeline.profiles.profile import Profile
+from pipeline.profiles.sighting import Line, Sighting
 from pipeline.reading import Block, Reading, StatedMoment, Verdict
-from pipeline.sighting import Line, Sighting
 
 NEWSLETTER = "Sign up for the Tide Table, our letter about everything that happened in the harbour this week."
 POLICY = "Our comments are read by people: be kind to each other, stay with the matter and name your sources."

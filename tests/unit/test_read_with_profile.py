@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from config.site import SiteConfig
-from pipeline import extraction, profiling
-from pipeline import profile as profiles
+from pipeline import extraction
 from pipeline.extraction import Task
+from pipeline.profiles import profile as profiles
+from pipeline.profiles import profiling
 from pipeline.reading import Reading, Reason, Verdict
 
 SITE = SiteConfig(name="lantern", title="The Lantern", home="https://lantern.example/")

@@ -1,8 +1,8 @@
 from typing import Any
 
 from config.rules import RuleSet
-from pipeline import page as pages
 from pipeline import rules
+from pipeline.markup import page as pages
 from pipeline.rules import Ruled
 
 PAGE = """<html><body><div class="top">City / Port</div><div class="name">Pier reopens</div>

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline import site_names
+from pipeline.heads import site_names
 
 NAMES = ("Harbour Post", "harbourpost")
 

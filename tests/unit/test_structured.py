@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from pipeline import jsonld, structured
-from pipeline import page as pages
 from pipeline.claims import Claims
+from pipeline.markup import jsonld, structured
+from pipeline.markup import page as pages
 
 URL = "https://harbour.example/2026/03/pier"
 

@@ -1,7 +1,8 @@
 from lxml import html
 
-from pipeline import naming, survey
-from pipeline.survey import Survey
+from pipeline.bodies import survey
+from pipeline.bodies.survey import Survey
+from pipeline.markup import naming
 
 
 def surveyed(markup: str) -> Survey:

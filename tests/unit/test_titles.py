@@ -1,8 +1,8 @@
 import pytest
 
-from pipeline import heading, headlines, titles
-from pipeline import page as pages
 from pipeline.claims import Claim
+from pipeline.heads import heading, headlines, titles
+from pipeline.markup import page as pages
 
 NAMES = ("Harbour Post", "harbourpost")
 URL = "https://harbourpost.example/2026/pier-reopens-to-walkers"

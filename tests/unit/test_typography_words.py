@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from pipeline import typography
+from pipeline.text import typography
 
 
 def test_every_character_of_unicode_is_part_of_a_word_or_not_as_a_pattern_says() -> None:

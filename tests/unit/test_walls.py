@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from config.site import SiteConfig
-from pipeline import read, walls
+from pipeline import read
+from pipeline.kinds import walls
 from pipeline.reading import Reading, Reason, Verdict
 
 B, N, C, L = Reason.BLOCKED, Reason.NOT_FOUND, Reason.CONSENT, Reason.LOGIN

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pipeline import watermark
+from pipeline.text import watermark
 
 PHRASE = "Harbour Post"
 PARAGRAPHS = """\
