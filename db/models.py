@@ -105,6 +105,7 @@ class VisitOutcome(StrEnum):
     SAME_BYTES = "same_bytes"  # the same bytes, or 304
     QUARANTINED = "quarantined"  # kept, not believed
     REFUSED = "refused"  # we did not ask: robots.txt, a private address, a limit
+    VARIANT = "variant"  # an earlier text of the article, served beside its newest
     GONE = "gone"  # 404, 410
     ERROR = "error"  # no usable answer
 
@@ -389,6 +390,9 @@ class Article(Base):
     shingles: Mapped[bytes | None] = mapped_column(
         LargeBinary
     )  # of the newest revision, 8 bytes each
+    merged_into_id: Mapped[int | None] = mapped_column(
+        Integer
+    )  # the article that it turned out to be; no key, as of extraction.profile_id
 
 
 class ArticleUrl(Base):
@@ -474,3 +478,134 @@ class Reprint(Base):
     )  # share of the copy's text found in the source
     evidence: Mapped[list[str]]  # "link in the credit line", "text overlap"
     found_at: Mapped[datetime]
+
+
+class Action(Base):
+    """What a person had done to the archive beside crawling: merge, split, undo, reextract, prune, copy. The audit."""
+
+    __tablename__ = "action"
+    __table_args__ = (Index(None, "article_id"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    acted_at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(16))
+    actor: Mapped[str] = mapped_column(Words)  # user@host:pid
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))  # the one acted upon
+    reason: Mapped[str | None] = mapped_column(Words)  # as the person gave it
+    arguments: Mapped[dict[str, Any]]  # all that an undo needs
+    undone_at: Mapped[datetime | None]
+
+
+class Supersession(Base):
+    """A revision that no longer counts, and the one that stands for it. The revision itself is never changed.
+
+    What the archive said before `superseded_at`, and after `restored_at`, counts the revision.
+    """
+
+    __tablename__ = "supersession"
+    __table_args__ = (Index(None, "revision_id"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    by_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
+    action_id: Mapped[int | None] = mapped_column(ForeignKey("action.id"))
+    reason: Mapped[str] = mapped_column(String(16))  # "reextracted", "merged", "split", "undone"
+    superseded_at: Mapped[datetime]
+    restored_at: Mapped[datetime | None]
+
+
+class Edit(Base):
+    """One typed change between a revision and the one before it, as one version of the comparison sees it."""
+
+    __tablename__ = "edit"
+    __table_args__ = (
+        UniqueConstraint("revision_id", "previous_revision_id", "comparer", "kind", "op"),
+        Index(None, "kind", "revision_id"),
+    )
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    previous_revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    comparer: Mapped[str] = mapped_column(String(8))  # version of pipeline.edits
+    kind: Mapped[str] = mapped_column(String(24))  # headline, number, name, quote, body ...
+    op: Mapped[str] = mapped_column(String(8))  # "add", "delete", "edit", "move"
+    count: Mapped[int] = mapped_column(Integer)  # how many of them
+    size: Mapped[int] = mapped_column(Integer)  # words that came or went
+
+
+class Variant(Base):
+    """A text that was served beside others for a time, as an A/B headline is: no succession.
+
+    How long each was shown is told by the visits, which name the revision that they saw.
+    """
+
+    __tablename__ = "variant"
+    __table_args__ = (UniqueConstraint("article_id", "number", "revision_id"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    number: Mapped[int] = mapped_column(Integer)  # of the article's sets of variants: 1, 2 ...
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    from_at: Mapped[datetime]  # first look that saw this text
+    to_at: Mapped[datetime | None]  # when the set was settled; None: still side by side
+
+
+class Removal(Base):
+    """A time in which an article was gone, or seemed to be, and on what evidence."""
+
+    __tablename__ = "removal"
+    __table_args__ = (Index(None, "article_id"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    evidence: Mapped[str] = mapped_column(String(24))  # "410", "404", "front page", "soft 404"
+    detail: Mapped[str | None] = mapped_column(Words)
+    suspected_at: Mapped[datetime]  # first look that found it gone
+    confirmed_at: Mapped[datetime | None]  # look from which it is believed
+    returned_at: Mapped[datetime | None]  # look that found it there again
+    recorded_at: Mapped[datetime]
+
+
+class Change(Base):
+    """What the archive learnt, in the order in which it was committed: the stream that `changes` reads."""
+
+    __tablename__ = "change"
+    __table_args__ = (Index(None, "recorded_at"), Index(None, "article_id"))
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)  # the cursor: from Counter, in order
+    recorded_at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(16))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
+    action_id: Mapped[int | None] = mapped_column(ForeignKey("action.id"))
+
+
+class Counter(Base):
+    """A number that only grows, taken under a lock until commit: what is numbered by it has the order of commits."""
+
+    __tablename__ = "counter"
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
+class TreeHead(Base):
+    """The root of a Merkle tree (RFC 6962) over the captures or the revisions known at one time. Only ever added."""
+
+    __tablename__ = "tree_head"
+    __table_args__ = (UniqueConstraint("tree", "size"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    tree: Mapped[str] = mapped_column(String(10))  # "capture", "revision"
+    size: Mapped[int] = mapped_column(BigInteger)  # leaves
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    frontier: Mapped[bytes] = mapped_column(
+        LargeBinary
+    )  # roots of its whole subtrees, largest first
+    members: Mapped[bytes] = mapped_column(
+        LargeBinary
+    )  # ids of the leaves that came since the last
+    made_at: Mapped[datetime]
+
+
+class PrunedBody(Base):
+    """A body that somebody had removed on purpose: its capture stays, and says so."""
+
+    __tablename__ = "pruned_body"
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    action_id: Mapped[int] = mapped_column(ForeignKey("action.id"))
+    pruned_at: Mapped[datetime]

@@ -1,0 +1,175 @@
+"""An honest history: edits, variants, removals, superseded revisions, what people did, and the heads of hash trees.
+
+The new column may be empty, and has no foreign key, as that of 0002. The tables are empty in an upgraded archive:
+of what came before them, history is told from visits and revisions, as it was.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+MOMENT = sa.String(24).with_variant(sa.DateTime(timezone=True), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "counter",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
+    )
+    op.create_table(
+        "tree_head",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tree", sa.String(length=10), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("root", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("frontier", sa.LargeBinary(), nullable=False),
+        sa.Column("members", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tree_head")),
+        sa.UniqueConstraint("tree", "size", name=op.f("uq_tree_head_tree_size")),
+    )
+    op.create_table(
+        "action",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("acted_at", MOMENT, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("article_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("arguments", sa.JSON(), nullable=False),
+        sa.Column("undone_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_action_article_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_action_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
+    )
+    op.create_index(op.f("ix_action_article_id"), "action", ["article_id"])
+    op.create_table(
+        "removal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("evidence", sa.String(length=24), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("suspected_at", MOMENT, nullable=False),
+        sa.Column("confirmed_at", MOMENT, nullable=True),
+        sa.Column("returned_at", MOMENT, nullable=True),
+        sa.Column("recorded_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_removal_article_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_removal")),
+    )
+    op.create_index(op.f("ix_removal_article_id"), "removal", ["article_id"])
+    op.create_table(
+        "pruned_body",
+        sa.Column("sha256", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("pruned_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["action_id"], ["action.id"], name=op.f("fk_pruned_body_action_id")
+        ),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_pruned_body")),
+    )
+    op.create_table(
+        "change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", MOMENT, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=True),
+        sa.Column("action_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_change_action_id")),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_change_article_id")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["revision.id"], name=op.f("fk_change_revision_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_change_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_change")),
+    )
+    op.create_index(op.f("ix_change_article_id"), "change", ["article_id"])
+    op.create_index(op.f("ix_change_recorded_at"), "change", ["recorded_at"])
+    op.create_table(
+        "edit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("previous_revision_id", sa.Integer(), nullable=False),
+        sa.Column("comparer", sa.String(length=8), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("op", sa.String(length=8), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["previous_revision_id"], ["revision.id"], name=op.f("fk_edit_previous_revision_id")
+        ),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_edit_revision_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edit")),
+        sa.UniqueConstraint(
+            "revision_id",
+            "previous_revision_id",
+            "comparer",
+            "kind",
+            "op",
+            name=op.f("uq_edit_revision_id_previous_revision_id_comparer_kind_op"),
+        ),
+    )
+    op.create_index(op.f("ix_edit_kind_revision_id"), "edit", ["kind", "revision_id"])
+    op.create_table(
+        "supersession",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("by_revision_id", sa.Integer(), nullable=True),
+        sa.Column("action_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column("superseded_at", MOMENT, nullable=False),
+        sa.Column("restored_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["action_id"], ["action.id"], name=op.f("fk_supersession_action_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_revision_id"], ["revision.id"], name=op.f("fk_supersession_by_revision_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["revision.id"], name=op.f("fk_supersession_revision_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supersession")),
+    )
+    op.create_index(op.f("ix_supersession_revision_id"), "supersession", ["revision_id"])
+    op.create_table(
+        "variant",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("from_at", MOMENT, nullable=False),
+        sa.Column("to_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_variant_article_id")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["revision.id"], name=op.f("fk_variant_revision_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_variant")),
+        sa.UniqueConstraint(
+            "article_id",
+            "number",
+            "revision_id",
+            name=op.f("uq_variant_article_id_number_revision_id"),
+        ),
+    )
+    op.add_column("article", sa.Column("merged_into_id", sa.Integer(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("article", "merged_into_id")
+    op.drop_table("variant")
+    op.drop_table("supersession")
+    op.drop_table("edit")
+    op.drop_table("change")
+    op.drop_table("pruned_body")
+    op.drop_table("removal")
+    op.drop_table("action")
+    op.drop_table("tree_head")
+    op.drop_table("counter")
