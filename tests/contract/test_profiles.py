@@ -131,5 +131,5 @@ def test_verify_finds_a_profile_that_was_changed(desk: Desk, archive: Archive) -
 def test_verify_finds_a_profile_that_is_missing(desk: Desk, archive: Archive) -> None:
     read_with(desk, 7)
     (violation,) = verify(archive)
-    assert str(violation).startswith("profiles: extraction ")
+    assert str(violation).startswith("profiles_named: extraction ")
     assert "profile 7" in violation.detail
