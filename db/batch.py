@@ -20,6 +20,7 @@ from db.article_states import (
     article_row,
     load_articles,
 )
+from db.changes import ChangeKind, NewChange
 from db.contents import digest, pack_content
 from db.entries import Archived, Entry, NewArticle, NewExtraction, NewRevision
 from db.models import (
@@ -70,6 +71,7 @@ class Batch:
         self._session = session
         self._now = now
         self._rows = _Rows()
+        self.changes: list[NewChange] = []  # for the stream, once all else is written
         self._created: dict[NewArticle, ArticleState] = {}
         self._articles = load_articles(session, entries)
         self._alive = alive_elsewhere(session, entries)
@@ -207,6 +209,7 @@ class Batch:
         article.seen_at = None
         article.shingles = tuple(dict.fromkeys(revision.shingles))
         article.is_changed = True
+        self._note(ChangeKind.REVISION, article)
         self._rows.unrelated.append({"article_id": article.id, "site_id": article.site_id})
         self._rows.revisions.append(
             {
@@ -243,12 +246,17 @@ class Batch:
         )
         return revision_id
 
+    def _note(self, kind: ChangeKind, article: ArticleState) -> None:
+        """Remember what the stream of changes is to say, with the article's newest revision."""
+        self.changes.append(NewChange(kind, article.site_id, article.id, article.revision_id))
+
     def _see(self, entry: Entry, article: ArticleState, revision_id: int | None) -> None:
         """Keep the article's state: there or gone, its aliases, when its newest revision was seen."""
         if entry.outcome is VisitOutcome.GONE:
             if article.gone_at is None and article.id not in self._alive:
                 article.gone_at = entry.visited_at
                 article.is_changed = True
+                self._note(ChangeKind.GONE, article)
             return
         if revision_id is not None:
             if revision_id == article.revision_id:
@@ -256,6 +264,7 @@ class Batch:
             if article.gone_at is not None:
                 article.gone_at = None
                 article.is_changed = True
+                self._note(ChangeKind.BACK, article)
         for alias in entry.aliases:
             self._rows.aliases.setdefault(
                 (article.id, alias.url_key),

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from db import changes
 from db.batch import Batch
 from db.captured import kept_capture
 from db.captures import CaptureStore, NewBody
@@ -113,6 +114,7 @@ def archive_entries(session: Session, entries: Sequence[Entry], *, now: datetime
             .where(Unread.capture_id.in_(chunk))
             .execution_options(synchronize_session=False)
         )
+    changes.record(session, batch.changes, now=now)
     return archived
 
 

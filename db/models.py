@@ -566,9 +566,12 @@ class Change(Base):
     """What the archive learnt, in the order in which it was committed: the stream that `changes` reads."""
 
     __tablename__ = "change"
-    __table_args__ = (Index(None, "recorded_at"), Index(None, "article_id"))
+    __table_args__ = (Index(None, "reached_at", "id"), Index(None, "article_id"))
     id: Mapped[int] = mapped_column(Integer, primary_key=True)  # the cursor: from Counter, in order
     recorded_at: Mapped[datetime]
+    reached_at: Mapped[
+        datetime
+    ]  # the latest recorded_at of all changes up to this: it never falls, as a clock may
     kind: Mapped[str] = mapped_column(String(16))
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))

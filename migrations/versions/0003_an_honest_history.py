@@ -1,7 +1,8 @@
 """An honest history: edits, variants, removals, superseded revisions, what people did, and the heads of hash trees.
 
 The new column may be empty, and has no foreign key, as that of 0002. The tables are empty in an upgraded archive:
-of what came before them, history is told from visits and revisions, as it was.
+of what came before them, history is told from visits and revisions, as it was. But for the stream of changes: who
+reads it from its beginning is told of every revision that there is, and of the articles that are gone.
 """
 
 import sqlalchemy as sa
@@ -13,6 +14,19 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.String(24).with_variant(sa.DateTime(timezone=True), "postgresql")
+
+
+EARLIER_CHANGES = """
+INSERT INTO change (id, recorded_at, reached_at, kind, site_id, article_id, revision_id)
+SELECT row_number() OVER (ORDER BY learnt.at, learnt.revision_id, learnt.kind DESC), learnt.at, learnt.at,
+       learnt.kind, learnt.site_id, learnt.article_id, learnt.revision_id
+FROM (
+    SELECT r.recorded_at AS at, 'revision' AS kind, a.site_id AS site_id, a.id AS article_id, r.id AS revision_id
+    FROM revision AS r JOIN article AS a ON a.id = r.article_id
+    UNION ALL
+    SELECT gone_at, 'gone', site_id, id, revision_id FROM article WHERE gone_at IS NOT NULL
+) AS learnt
+"""
 
 
 def upgrade() -> None:
@@ -78,6 +92,7 @@ def upgrade() -> None:
         "change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("recorded_at", MOMENT, nullable=False),
+        sa.Column("reached_at", MOMENT, nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=False),
@@ -92,7 +107,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change")),
     )
     op.create_index(op.f("ix_change_article_id"), "change", ["article_id"])
-    op.create_index(op.f("ix_change_recorded_at"), "change", ["recorded_at"])
+    op.execute(EARLIER_CHANGES)
+    op.execute("INSERT INTO counter (name, value) SELECT 'change', count(*) FROM change")
+    op.create_index(op.f("ix_change_reached_at_id"), "change", ["reached_at", "id"])
     op.create_table(
         "edit",
         sa.Column("id", sa.Integer(), nullable=False),

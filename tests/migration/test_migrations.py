@@ -43,6 +43,20 @@ FIRST_ROWS = (
 )
 """A page as the first release archives it."""
 
+LATER_ROWS = (
+    (
+        "INSERT INTO article (id, site_id, first_seen_at, revision_count, revision_id, gone_at)"
+        " VALUES (1, 1, '2026-03-02T09:00:00.000Z', 2, 1, '2026-03-03T09:00:00.000Z')"
+    ),
+    *(
+        "INSERT INTO revision (id, article_id, number, capture_id, extraction_id, first_seen_at, recorded_at,"
+        f" title, text, authors, normal_sha256) VALUES ({number}, 1, {number}, 1, 1, '{learnt}', '{learnt}',"
+        " 'A', 'a', '[]', :digest)"
+        for number, learnt in ((1, "2026-03-04T09:00:00.000Z"), (2, "2026-03-02T09:00:00.000Z"))
+    ),
+)
+"""Two texts of it, of which the one with the smaller number was learnt later, as a merged archive has them."""
+
 
 def scripts() -> ScriptDirectory:
     config = Config()
@@ -115,6 +129,30 @@ def test_rows_outlive_the_profiles_coming_and_going(connection: Connection) -> N
     connection.execute(text("UPDATE extraction SET profile_id = 7"))
     schema.migrate(connection, "0001")
     assert connection.execute(text("SELECT * FROM extraction")).all() == before
+
+
+def test_the_stream_of_changes_begins_with_what_an_older_archive_knows(
+    connection: Connection,
+) -> None:
+    schema.migrate(connection, "0002")
+    for statement in (*FIRST_ROWS, *LATER_ROWS):
+        connection.execute(text(statement), {"digest": b"\1" * 32})
+    schema.migrate(connection, "0003")
+    found = connection.execute(
+        text("SELECT id, kind, site_id, article_id, revision_id FROM change ORDER BY id")
+    )
+    assert [tuple(row) for row in found] == [
+        (1, "revision", 1, 1, 2),
+        (2, "gone", 1, 1, 1),
+        (3, "revision", 1, 1, 1),
+    ]
+    assert (
+        connection.execute(
+            text("SELECT count(*) FROM change WHERE recorded_at = reached_at")
+        ).scalar_one()
+        == 3
+    )
+    assert connection.execute(text("SELECT name, value FROM counter")).all() == [("change", 3)]
 
 
 def test_going_all_the_way_down_leaves_nothing(connection: Connection) -> None:
