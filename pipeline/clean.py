@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.bodies import furnishings
 from pipeline.heads import credit as credit_line
-from pipeline.heads import people
+from pipeline.heads import people, signature
 from pipeline.reading import Block, Removed
 from pipeline.text import typography, watermark
 
@@ -34,6 +34,7 @@ class Known:
     standfirst: str | None = None
     names: tuple[str, ...] = ()  # what the site calls itself
     authors: tuple[str, ...] = ()
+    is_written_by: bool = False  # whether any of the authors is a person
     lines: frozenset[str] = frozenset()  # folded lines seen around the headline
     alts: tuple[str, ...] = ()  # of pictures without a caption
     credit_links: Mapping[str, str] = field(default_factory=dict)  # folded line -> address
@@ -50,6 +51,7 @@ class Cleaned:
     credit: str | None = None
     source_url: str | None = None
     watermark: str | None = None
+    signed: tuple[str, ...] = ()  # names that stood as a line of their own
     removed: list[Removed] = field(default_factory=list)
 
     def note(self, text: str, why: str) -> None:
@@ -65,6 +67,7 @@ def clean(blocks: Sequence[Block], *, known: Known) -> Cleaned:
     _take_watermark(cleaned, known)
     _take_captions(cleaned, known)
     _take_head(cleaned, known)
+    _take_signature(cleaned, known)
     _take_credit(cleaned, known)
     _take_furniture(cleaned)
     _take_repeats(cleaned)
@@ -157,6 +160,15 @@ def _take_head(cleaned: Cleaned, known: Known) -> None:
         in_head = in_head and len(block.text) < _PROSE and len(kept) < 3
         kept.append(block)
     cleaned.blocks = kept
+
+
+def _take_signature(cleaned: Cleaned, known: Known) -> None:
+    """The writer's name above or below the text, where nothing else names a person."""
+    if known.is_written_by or (found := signature.find(cleaned.blocks)) is None:
+        return
+    at, cleaned.signed = found
+    cleaned.note(cleaned.blocks[at].text, "byline")
+    cleaned.blocks = [*cleaned.blocks[:at], *cleaned.blocks[at + 1 :]]
 
 
 def _is_titled(folded: str, title: str) -> bool:

@@ -136,6 +136,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
             standfirst=standfirst,
             names=walk.names,
             authors=authors,
+            is_written_by=len(fields.organisations(walk, authors)) < len(authors),
             lines=frozenset(map(typography.fold, walk.seen.lines)),
             alts=tuple(
                 p.alt for p in walk.cleared.pictures if p.alt and not p.caption and len(p.alt) > 8
@@ -145,6 +146,9 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
             body_stop=walk.ruleset.body_stop if walk.ruleset else (),
         ),
     )
+    if cleaned.signed:
+        authors = cleaned.signed
+        walk.readers["authors"] = "page"
     rest = _without_known(walk, cleaned.blocks)
     text = "\n".join(block.text for block in rest.blocks)
     walk.language = fields.language_of(walk, title, text)

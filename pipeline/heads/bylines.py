@@ -91,6 +91,12 @@ def of(element: Element, names: str, text: str) -> Byline | None:
     return None
 
 
+def of_text(text: str) -> Byline | None:
+    """The byline that a line without an element of its own is; None where it is none."""
+    line = typography.settle(text[:_LONGEST])
+    return Byline("", (line,)) if len(line) <= _LONGEST_SAID and _SAYS_BY.match(line) else None
+
+
 def _pieces(element: Element) -> tuple[str, ...]:
     settled = (typography.settle(text) for text in pages.texts(element))
     return tuple(text for text in settled if text)

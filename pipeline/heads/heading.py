@@ -21,6 +21,7 @@ from pipeline.markup.page import Element, Page
 from pipeline.text import typography
 
 _OUTSIDE = frozenset(("nav", "footer", "aside", "form"))
+_BLOCKS = frozenset(("p", "div", "section", "article", "ul", "table", "figure"))
 _PROSE = frozenset(("p", "li", "h2", "h3", "h4", "blockquote", "strong", "b", "em", "a"))
 _is_page_part = holding(
     "related", "recommend", "sidebar", "mostread", "most-read", "trending", "comment", "newsletter", "promo", "teaser",
@@ -134,6 +135,7 @@ def _is_category(link: Element) -> bool:
 def around(place: Element, *, descriptions: Sequence[str]) -> Surroundings:
     """Read what follows the headline up to the article's first paragraph, then what stands just above it."""
     seen = Surroundings()
+    seen.bylines.extend(_bare_bylines(place))
     told = {typography.fold(text) for text in descriptions if len(text) > 30}
     for element in _following(place):
         text = _line(element)
@@ -153,6 +155,15 @@ def around(place: Element, *, descriptions: Sequence[str]) -> Surroundings:
     if not seen.dates:
         _look_above(place, seen)
     return seen
+
+
+def _bare_bylines(place: Element) -> Iterator[Byline]:
+    """Bylines that no element holds: text right behind the headline or behind a line beside it."""
+    for node in (place, *place.itersiblings()):
+        if isinstance(node.tag, str) and node.tag in _BLOCKS and node is not place:
+            return
+        if node.tail and (byline := bylines.of_text(node.tail)):
+            yield byline
 
 
 def _following(place: Element) -> Iterator[Element]:

@@ -26,7 +26,8 @@ _WRITTEN_BY = frozenset(
 )
 _PERSON_NAMES = (
     "author", "article:author", "byl", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator",
-    "dc.creator.name", "citation_author", "og:article:author", "author_name", "creator",
+    "dc.creator.name", "citation_author", "og:article:author", "author_name", "creator", "articleauthor",
+    "article_author",
 )  # fmt: skip
 _PUBLISHED_NAMES = (
     "article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "pubdate",

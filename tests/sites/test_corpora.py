@@ -39,7 +39,7 @@ FLOORS: dict[str, dict[str, float]] = {
         "body good": 0.88,
         "title exact": 0.79,
         "date accuracy": 0.985,
-        "authors f1": 0.88,
+        "authors f1": 0.90,
         "believed": 0.98,
     },
     "np4k424_clean": {

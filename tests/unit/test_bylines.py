@@ -55,3 +55,19 @@ def test_a_byline_far_from_the_headline_is_found() -> None:
 def test_bylines_of_other_articles_and_comments_are_not_looked_at(names: str) -> None:
     body = f'<div class="{names}"><span class="author">Bo Ek</span></div>'
     assert bylines.anywhere(page_of(body)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [(" by Ada Lund, ", "by Ada Lund,"), ("Von Bo Ek", "Von Bo Ek")]
+)
+def test_text_that_no_element_holds_may_be_a_byline(text: str, line: str) -> None:
+    found = bylines.of_text(text)
+    assert found is not None
+    assert found.pieces == (line,)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "| ", "The pier was by then closed", "By " + "and so on " * 20]
+)
+def test_other_loose_text_is_none(text: str) -> None:
+    assert bylines.of_text(text) is None

@@ -10,9 +10,9 @@ from tests.unit.test_read import BARE, MODERN, reading_of
 MODELS = Path(__file__).parent.parent.parent / "pipeline" / "models"
 
 # What this version reads with and reads. Whoever changes one of them raises the version and writes the new digest.
-VERSION = "2"
+VERSION = "3"
 MODELS_SHA256 = "3cf6807f49194dc04b2b819227fcbbea297d75274170970938e01a319e999af6"
-READINGS_SHA256 = "de3cc1fdd8788361d7d9f6127c762a3835f1c90ee9fd10cec9c59795bbbd7858"
+READINGS_SHA256 = "3701463dc11e61ad4e44e914c5e16b806e8eddb0163cf56106f08efbfefd46b4"
 
 
 def test_the_models_are_those_of_this_version() -> None:
