@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from db.entries import Entry
-from db.models import Article, Link, Revision, Visit, VisitOutcome
+from db.models import Article, Link, Revision, Supersession, Visit, VisitOutcome
+from db.seen import looks_of
 from db.statements import Row, chunks, pack_hashes, table_of, unpack_hashes
 
 
@@ -103,8 +104,29 @@ def _load_seen_at(
             .group_by(Visit.revision_id)
         )
         seen = {revision_id: seen_at for revision_id, seen_at in rows}  # noqa: C416 - a Row is typed so
+        resettled = _resettled(session, [article.id for article in chunk])
         for article in chunk:
-            article.seen_at = seen.get(article.revision_id)
+            article.seen_at = (
+                _seen_at(session, article)
+                if article.id in resettled
+                else seen.get(article.revision_id)
+            )
+
+
+def _resettled(session: Session, article_ids: list[int]) -> set[int]:
+    """Those of these articles that have revisions that no longer count: visits still name them."""
+    return set(
+        session.scalars(
+            select(Revision.article_id)
+            .join(Supersession, Supersession.revision_id == Revision.id)
+            .where(Revision.article_id.in_(article_ids))
+        )
+    )
+
+
+def _seen_at(session: Session, article: ArticleState) -> datetime | None:
+    looks = looks_of(session, article.id)
+    return max((look.at for look in looks if look.seen_as == article.revision_id), default=None)
 
 
 def alive_elsewhere(session: Session, entries: Iterable[Entry]) -> set[int]:

@@ -37,6 +37,7 @@ from db.models import (
     VisitOutcome,
     storable,
 )
+from db.revision_rows import Footing, indexed, revision_row
 from db.statements import (
     Row,
     insert_or_ignore,
@@ -211,39 +212,17 @@ class Batch:
         article.is_changed = True
         self._note(ChangeKind.REVISION, article)
         self._rows.unrelated.append({"article_id": article.id, "site_id": article.site_id})
-        self._rows.revisions.append(
-            {
-                "id": revision_id,
-                "article_id": article.id,
-                "number": article.revision_count,
-                "capture_id": entry.capture_id,
-                "extraction_id": extraction_id,
-                "first_seen_at": entry.visited_at,
-                "previous_seen_at": previous_seen_at,
-                "recorded_at": self._now,
-                "title": revision.title,
-                "standfirst": revision.standfirst,
-                "text": article.text,
-                "authors": [storable(author) for author in revision.authors],
-                "published_at": revision.published_at,
-                "published": storable(revision.published, 40),
-                "modified": storable(revision.modified, 40),
-                "language": storable(revision.language, 16),
-                "section": revision.section,
-                "canonical_url": revision.canonical_url,
-                "credit": revision.credit,
-                "source_url": revision.source_url,
-                "normal_sha256": revision.normal_sha256,
-            }
+        footing = Footing(
+            revision_id=revision_id,
+            article_id=article.id,
+            number=article.revision_count,
+            capture_id=entry.capture_id or 0,
+            extraction_id=extraction_id,
+            first_seen_at=entry.visited_at,
+            previous_seen_at=previous_seen_at,
         )
-        self._rows.indexed.append(
-            search.Indexed(
-                revision_id=revision_id,
-                title=revision.title,
-                text="\n".join(filter(None, (revision.standfirst, revision.text))),
-                shingles=article.shingles,
-            )
-        )
+        self._rows.revisions.append(revision_row(revision, footing, now=self._now))
+        self._rows.indexed.append(indexed(revision_id, revision))
         return revision_id
 
     def _note(self, kind: ChangeKind, article: ArticleState) -> None:

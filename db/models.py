@@ -371,6 +371,9 @@ class Extraction(Base):
     profile_id: Mapped[int | None] = mapped_column(
         Integer
     )  # the site's profile that was used; no key: SQLite could not take the column away again
+    revision_id: Mapped[int | None] = mapped_column(
+        Integer
+    )  # what its capture's look was settled to have seen when it was read again; None: as the visit says
 
 
 class Article(Base):

@@ -1,6 +1,6 @@
 """An honest history: edits, variants, removals, superseded revisions, what people did, and the heads of hash trees.
 
-The new column may be empty, and has no foreign key, as that of 0002. The tables are empty in an upgraded archive:
+The new columns may be empty, and have no foreign keys, as that of 0002. The tables are empty in an upgraded archive:
 of what came before them, history is told from visits and revisions, as it was. But for the stream of changes: who
 reads it from its beginning is told of every revision that there is, and of the articles that are gone.
 """
@@ -177,9 +177,11 @@ def upgrade() -> None:
         ),
     )
     op.add_column("article", sa.Column("merged_into_id", sa.Integer(), nullable=True))
+    op.add_column("extraction", sa.Column("revision_id", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("extraction", "revision_id")
     op.drop_column("article", "merged_into_id")
     op.drop_table("variant")
     op.drop_table("supersession")
