@@ -86,15 +86,25 @@ def normal_text(text: str) -> str:
     lines that only tell a date, a time or an age ("Updated 5 minutes ago") are left out unless
     there is nothing else. Case counts.
     """
-    lines = [_one_spaced(line) for line in _typed(text).splitlines()]
-    said = [line for line in lines if line and not _is_clock(line)]
-    joined = " ".join(said or filter(None, lines))
+    joined = " ".join(line for _, line in normal_lines(text))
     return _DASH.sub("-", joined) if "-" in joined else joined  # a dash may end one line
+
+
+def normal_lines(text: str) -> list[tuple[int, str]]:
+    """The lines that `normal_text` is made of, each with the number of the line of the text that it stands for."""
+    typed = ((at, normal_line(line)) for at, line in enumerate(text.splitlines()))
+    lines = [(at, line) for at, line in typed if line]
+    return [(at, line) for at, line in lines if not _is_clock(line)] or lines
+
+
+def normal_line(text: str) -> str:
+    """One line as far as it says something."""
+    return _one_spaced(_typed(text))
 
 
 def normal_digest(*, title: str | None, standfirst: str | None, text: str | None) -> bytes:
     """SHA-256 of what an article says. Equal digests: no revision."""
-    parts = [_normal_line(title or ""), _normal_line(standfirst or ""), normal_text(text or "")]
+    parts = [normal_line(title or ""), normal_line(standfirst or ""), normal_text(text or "")]
     content = b"\x1e".join([NORMAL_VERSION, *(part.encode("utf-8", "replace") for part in parts)])
     return hashlib.sha256(content).digest()
 
@@ -131,7 +141,7 @@ def paragraph_diff(old: str, new: str) -> list[Paragraph]:
     """
     old_lines, new_lines = old.splitlines(), new.splitlines()
     paragraphs: list[Paragraph] = []
-    for span in spans([*map(_normal_line, old_lines)], [*map(_normal_line, new_lines)]):
+    for span in spans([*map(normal_line, old_lines)], [*map(normal_line, new_lines)]):
         older = old_lines[span.old_from : span.old_to]
         newer = new_lines[span.new_from : span.new_to]
         if span.is_same:
@@ -167,10 +177,6 @@ def unified(old: str, new: str, *, context: int = 1) -> str:
             text = marked(one.segments) if one.op == "edit" else one.segments[0].text
             lines.append(f"{signs[one.op]} {text}")
     return "\n".join(lines) if changed else ""
-
-
-def _normal_line(text: str) -> str:
-    return _one_spaced(_typed(text))
 
 
 def _typed(text: str) -> str:
