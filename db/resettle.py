@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from db import search, seen, settling
 from db.changes import ChangeKind, NewChange
 from db.entries import NewRevision
-from db.models import Article, Link, Revision, Supersession, Unrelated
+from db.models import Article, Link, Revision, Supersession, Unrelated, Variant
 from db.revision_rows import Footing, indexed, revision_row
-from db.settling import Look, Plan, Run
+from db.settling import Look, Plan, Run, Standing
 from db.statements import (
+    Row,
     insert_or_ignore,
     insert_rows,
     pack_hashes,
@@ -55,6 +56,7 @@ class Settlement:
     plan: Plan
     superseded: list[Superseded] = field(default_factory=list)
     added: list[tuple[int, Run]] = field(default_factory=list)  # (revision, its run)
+    revision_ids: list[int] = field(default_factory=list)  # of the plan's runs
     saw: dict[int, int] = field(default_factory=dict)  # visit -> the revision that it saw
     changes: list[NewChange] = field(
         default_factory=list
@@ -93,17 +95,26 @@ def settle(
     return settlement
 
 
-def prepare(session: Session, article_id: int, looks: Sequence[Look]) -> Settlement:
+def prepare(
+    session: Session,
+    article_id: int,
+    looks: Sequence[Look],
+    *,
+    standing: Sequence[Standing] | None = None,
+) -> Settlement:
     """What `write` will do, with the ids that new revisions will have. Changes nothing.
 
     On SQLite the ids are ours until somebody inserts: write one settlement before the next is prepared.
     """
-    made = settling.plan(looks, seen.standing_of(session, article_id))
+    if standing is None:
+        standing = seen.standing_of(session, article_id)
+    made = settling.plan(looks, standing)
     site_id = session.scalar(select(Article.site_id).where(Article.id == article_id))
     assert site_id is not None
     settlement = Settlement(article_id, site_id, made)
     fresh = iter(reserve_ids(session, Revision, len(made.added)))
     ids = [run.revision_id or next(fresh) for run in made.runs]
+    settlement.revision_ids = ids
     settlement.added = [
         (revision_id, run)
         for revision_id, run in zip(ids, made.runs, strict=True)
@@ -123,27 +134,33 @@ def prepare(session: Session, article_id: int, looks: Sequence[Look]) -> Settlem
 
 def write(session: Session, settlement: Settlement, *, why: Why, shingles_of: Shingles) -> None:
     """Write what is to be done. The extractions that the new revisions name must be there."""
-    if settlement.is_settled:
-        return
-    _add_revisions(session, settlement, why, shingles_of)
-    insert_rows(
-        session,
-        Supersession,
-        [
-            {
-                "revision_id": gone.revision_id,
-                "by_revision_id": gone.by_revision_id,
-                "action_id": why.action_id,
-                "reason": why.reason,
-                "superseded_at": why.now,
-                "restored_at": None,
-            }
-            for gone in settlement.superseded
-        ],
-    )
-    _update_article(session, settlement, shingles_of)
-    _update_links(session, settlement)
-    settlement.changes = _changes(settlement, why)
+    if not settlement.is_settled:
+        _add_revisions(session, settlement, why, shingles_of)
+        insert_rows(session, Supersession, _supersessions(settlement, why))
+        _update_article(session, settlement, shingles_of)
+        _update_links(session, settlement)
+        settlement.changes = _changes(settlement, why)
+    if _write_sets(session, settlement):
+        newest = settlement.revision_ids[-1] if settlement.revision_ids else None
+        settlement.changes.append(
+            NewChange(
+                ChangeKind.VARIANT, settlement.site_id, settlement.article_id, newest, why.action_id
+            )
+        )
+
+
+def _supersessions(settlement: Settlement, why: Why) -> list[Row]:
+    return [
+        {
+            "revision_id": gone.revision_id,
+            "by_revision_id": gone.by_revision_id,
+            "action_id": why.action_id,
+            "reason": why.reason,
+            "superseded_at": why.now,
+            "restored_at": None,
+        }
+        for gone in settlement.superseded
+    ]
 
 
 def _changes(settlement: Settlement, why: Why) -> list[NewChange]:
@@ -201,7 +218,7 @@ def _update_article(session: Session, settlement: Settlement, shingles_of: Shing
     article.revision_count += len(settlement.added)
     if runs:
         article.first_seen_at = min(article.first_seen_at, runs[0].first_at)
-    newest = settlement.saw[runs[-1].looks[0].visit_id] if runs else None
+    newest = settlement.revision_ids[-1] if runs else None
     if newest != article.revision_id:
         article.revision_id = newest
         shingles = _sampled(runs[-1].text.revision, shingles_of).shingles if runs else ()
@@ -232,3 +249,42 @@ def _update_links(session: Session, settlement: Settlement) -> None:
         for link_id, shown in last.items()
     ]
     run_many(session, _LINK_SHOWS, rows)
+
+
+def _write_sets(session: Session, settlement: Settlement) -> bool:
+    """Make the sets of variants those of the plan; whether anything was written.
+
+    The rows of revisions that no longer stand are left: what was said of them then was said with them.
+    """
+    wanted = {
+        (each.number, settlement.revision_ids[place]): (from_at, each.to_at)
+        for each in settlement.plan.sets
+        for place, from_at in each.from_at.items()
+    }
+    rows = session.scalars(select(Variant).where(Variant.article_id == settlement.article_id))
+    standing = set(settlement.revision_ids)
+    is_changed = False
+    for row in rows.all():
+        if row.revision_id not in standing:
+            continue
+        as_planned = wanted.pop((row.number, row.revision_id), None)
+        if as_planned == (row.from_at, row.to_at):
+            continue
+        is_changed = True
+        if as_planned is None:
+            session.delete(row)
+        else:
+            row.from_at, row.to_at = as_planned
+    session.flush()
+    fresh = [
+        {
+            "article_id": settlement.article_id,
+            "number": number,
+            "revision_id": revision_id,
+            "from_at": from_at,
+            "to_at": to_at,
+        }
+        for (number, revision_id), (from_at, to_at) in wanted.items()
+    ]
+    insert_rows(session, Variant, fresh)
+    return is_changed or bool(fresh)

@@ -1,27 +1,49 @@
 """What each look at an article saw, as the archive knows it now, and which of its revisions stand.
 
 Knows that visits are never changed: a look's text is found through what superseded the revision that it names, and
-through what its capture was read to say afterwards.
+through what its capture was read to say afterwards. Reads many articles in a handful of statements.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from db.models import ArticleUrl, Extraction, Link, Revision, Supersession, Visit
+from db.models import ArticleUrl, Extraction, Link, Revision, Supersession, Visit, VisitOutcome
 from db.revision_rows import read_back
 from db.settling import Look, Standing, Text
 from db.standing import is_standing
 from db.statements import chunks
 
 
+@dataclass(slots=True)
+class Told:
+    """An article as its looks tell it, and as its revisions do."""
+
+    looks: list[Look] = field(default_factory=list)  # in the order of the ledger
+    standing: list[Standing] = field(default_factory=list)  # in the order of the history
+
+
+def tell(session: Session, article_ids: Sequence[int]) -> dict[int, Told]:
+    """The looks at each of these articles, and their revisions that stand."""
+    told = {article_id: Told() for article_id in article_ids}
+    rows = _revisions_of(session, article_ids)
+    _add_looks(session, told, {row.id: row for row in rows}, _links(session, article_ids))
+    superseded = set(_superseded_by(session, [row.id for row in rows]))
+    for row in rows:
+        if row.id not in superseded:
+            told[row.article_id].standing.append(_standing(row))
+    return told
+
+
 def looks_of(
     session: Session, article_id: int, *, link_ids: Iterable[int] | None = None
 ) -> list[Look]:
-    """The looks that saw a text of this article, in the order of the ledger.
+    """The looks at this article, in the order of the ledger.
 
     Args:
         session: Any session.
@@ -29,94 +51,97 @@ def looks_of(
         link_ids: Its links, where they are about to be moved to it: all that they showed is taken for its
             texts. None: as the archive has it; a link may have shown another article before.
     """
-    links = links_of(session, article_id) if link_ids is None else sorted(link_ids)
-    visits = _visits(session, links)
-    now = stand_for(session, {visit.revision_id for visit in visits})
-    revisions = _revisions(session, now.values())
-    seen = [
-        (visit, revisions[now[visit.revision_id]]) for visit in visits if visit.revision_id in now
-    ]
-    if link_ids is None:
-        seen = _of_article(session, seen, article_id)
-    return [
-        _look(visit, revision, proof)
-        for (visit, revision), proof in zip(seen, _proofs(seen), strict=True)
-    ]
+    told = {article_id: Told()}
+    links = _links(session, [article_id]) if link_ids is None else sorted(link_ids)
+    _add_looks(session, told, {}, links, owner=None if link_ids is None else article_id)
+    return told[article_id].looks
 
 
 def standing_of(session: Session, article_id: int) -> list[Standing]:
     """The article's revisions that stand, in the order of its history."""
     rows = session.scalars(
         select(Revision)
-        .where(
-            Revision.article_id == article_id,
-            is_standing(),
-        )
+        .where(Revision.article_id == article_id, is_standing())
         .order_by(Revision.first_seen_at, Revision.number)
     )
-    return [
-        Standing(
-            id=row.id,
-            number=row.number,
-            first_seen_at=row.first_seen_at,
-            previous_seen_at=row.previous_seen_at,
-            capture_id=row.capture_id,
-            revision=read_back(row),
-        )
-        for row in rows
-    ]
-
-
-def links_of(session: Session, article_id: int) -> list[int]:
-    """The links that show this article, or have shown it."""
-    keys = select(ArticleUrl.site_id, ArticleUrl.url_key).where(
-        ArticleUrl.article_id == article_id, ArticleUrl.evidence != "canonical"
-    )
-    rows = session.execute(keys).all()
-    found = set(session.scalars(select(Link.id).where(Link.article_id == article_id)))
-    for chunk in chunks(rows):
-        found.update(
-            session.scalars(
-                select(Link.id).where(
-                    or_(*(and_(Link.site_id == site, Link.url_key == key) for site, key in chunk))
-                )
-            )
-        )
-    return sorted(found)
+    return [_standing(row) for row in rows]
 
 
 def stand_for(session: Session, revision_ids: Iterable[int]) -> dict[int, int]:
     """For each of these revisions the one that stands for it now: itself, mostly; left out where none does."""
     now = {revision_id: revision_id for revision_id in revision_ids}
     asked: set[int] = set()
-    by: dict[int, int | None] = {}
-    while fresh := sorted({each for each in now.values() if each not in asked}):
-        asked.update(fresh)
-        for chunk in chunks(fresh):
-            rows = session.execute(
-                select(Supersession.revision_id, Supersession.by_revision_id)
-                .where(Supersession.revision_id.in_(chunk), Supersession.restored_at.is_(None))
-                .order_by(Supersession.id)
-            )
-            by.update({row.revision_id: row.by_revision_id for row in rows})
-        now = {first: end for first, each in now.items() if (end := by.get(each, each))}
+    while fresh := set(now.values()) - asked:
+        asked |= fresh
+        by = _superseded_by(session, sorted(fresh))
+        ends = {first: by.get(each, each) for first, each in now.items()}
+        now = {first: end for first, end in ends.items() if end is not None}
     return now
 
 
 class _Visit(NamedTuple):
-    """A visit that saw a text, as it was read last."""
+    """A visit that saw a text, or found none where one had been."""
 
     id: int
     link_id: int
     visited_at: datetime
     capture_id: int | None
     extraction_id: int | None  # of its own capture; None: bytes that were known, or a 304
-    revision_id: int  # which it was held to see
+    revision_id: int | None  # which it was held to see; None: it found the article gone
     article_id: int | None  # that its link shows now
 
 
+def _links(session: Session, article_ids: Sequence[int]) -> list[int]:
+    """The links that show these articles, or have shown them."""
+    found: set[int] = set()
+    for chunk in chunks(article_ids):
+        found.update(session.scalars(select(Link.id).where(Link.article_id.in_(chunk))))
+        found.update(
+            session.scalars(
+                select(Link.id)
+                .join(
+                    ArticleUrl,
+                    (ArticleUrl.site_id == Link.site_id) & (ArticleUrl.url_key == Link.url_key),
+                )
+                .where(ArticleUrl.article_id.in_(chunk), ArticleUrl.evidence != "canonical")
+            )
+        )
+    return sorted(found)
+
+
+def _add_looks(
+    session: Session,
+    told: dict[int, Told],
+    revisions: dict[int, Revision],
+    link_ids: Sequence[int],
+    *,
+    owner: int | None = None,
+) -> None:
+    """Give each article its looks. `owner`: all are this one's."""
+    visits = _visits(session, link_ids)
+    now = stand_for(session, {visit.revision_id for visit in visits if visit.revision_id})
+    missing = sorted(set(now.values()) - set(revisions))
+    revisions = revisions | {row.id: row for row in _revisions(session, missing)}
+    said = _said(session, {visit.article_id for visit in visits if visit.article_id is not None})
+    proofs: dict[tuple[int, int], tuple[int, int]] = {}
+    for visit in visits:
+        if visit.revision_id is None:
+            whose, look = visit.article_id, _gone(visit)
+        elif visit.revision_id in now:
+            revision = revisions[now[visit.revision_id]]
+            whose = visit.article_id
+            if whose is None or revision.normal_sha256 not in said[whose]:
+                whose = revision.article_id
+            look = _look(visit, revision, proofs)
+        else:
+            continue
+        whose = owner or whose
+        if whose in told:
+            told[whose].looks.append(look)
+
+
 def _visits(session: Session, link_ids: Sequence[int]) -> list[_Visit]:
-    """The visits of these links that saw a text."""
+    """The visits of these links that saw a text or found none left, in the order of the ledger."""
     newest = aliased(Extraction)
     newest_id = (
         select(func.max(newest.id))
@@ -131,6 +156,7 @@ def _visits(session: Session, link_ids: Sequence[int]) -> list[_Visit]:
                 Visit.id,
                 Visit.link_id,
                 Visit.visited_at,
+                Visit.outcome,
                 Visit.capture_id,
                 Visit.revision_id,
                 Extraction.id.label("extraction_id"),
@@ -154,7 +180,7 @@ def _visits(session: Session, link_ids: Sequence[int]) -> list[_Visit]:
             else:
                 revision_id = row.revision_id
                 before.pop(like, None)
-            if revision_id is not None:
+            if revision_id is not None or row.outcome == VisitOutcome.GONE.value:
                 found.append(
                     _Visit(
                         row.id,
@@ -166,37 +192,44 @@ def _visits(session: Session, link_ids: Sequence[int]) -> list[_Visit]:
                         row.article_id,
                     )
                 )
-    return sorted(found)
+    return sorted(found, key=lambda visit: visit.id)
 
 
-def _revisions(session: Session, ids: Iterable[int]) -> dict[int, Revision]:
-    found = {}
-    for chunk in chunks(sorted(set(ids))):
-        found.update(
-            {row.id: row for row in session.scalars(select(Revision).where(Revision.id.in_(chunk)))}
+def _revisions_of(session: Session, article_ids: Sequence[int]) -> list[Revision]:
+    found: list[Revision] = []
+    for chunk in chunks(article_ids):
+        found += session.scalars(
+            select(Revision)
+            .where(Revision.article_id.in_(chunk))
+            .order_by(Revision.first_seen_at, Revision.number)
         )
     return found
 
 
-def _of_article(
-    session: Session, seen: Sequence[tuple[_Visit, Revision]], article_id: int
-) -> list[tuple[_Visit, Revision]]:
-    """Those that are this article's: its link's, if that has such a text; else its revision's."""
-    named = {visit.article_id for visit, _ in seen if visit.article_id is not None}
-    said = _said(session, named | {article_id})
+def _revisions(session: Session, ids: Sequence[int]) -> list[Revision]:
+    found: list[Revision] = []
+    for chunk in chunks(ids):
+        found += session.scalars(select(Revision).where(Revision.id.in_(chunk)))
+    return found
 
-    def owner(visit: _Visit, revision: Revision) -> int:
-        if visit.article_id is not None and revision.normal_sha256 in said[visit.article_id]:
-            return visit.article_id
-        return revision.article_id
 
-    return [pair for pair in seen if owner(*pair) == article_id]
+def _superseded_by(session: Session, ids: Sequence[int]) -> dict[int, int | None]:
+    """Those of these revisions that no longer count, and by what they were superseded."""
+    by: dict[int, int | None] = {}
+    for chunk in chunks(ids):
+        rows = session.execute(
+            select(Supersession.revision_id, Supersession.by_revision_id)
+            .where(Supersession.revision_id.in_(chunk), Supersession.restored_at.is_(None))
+            .order_by(Supersession.id)
+        )
+        by.update({row.revision_id: row.by_revision_id for row in rows})
+    return by
 
 
 def _said(session: Session, article_ids: Iterable[int]) -> dict[int, set[bytes]]:
     """The digests of all that these articles ever said."""
-    said: dict[int, set[bytes]] = {article_id: set() for article_id in article_ids}
-    for chunk in chunks(sorted(said)):
+    said: dict[int, set[bytes]] = defaultdict(set)
+    for chunk in chunks(sorted(article_ids)):
         rows = session.execute(
             select(Revision.article_id, Revision.normal_sha256).where(
                 Revision.article_id.in_(chunk)
@@ -207,25 +240,34 @@ def _said(session: Session, article_ids: Iterable[int]) -> dict[int, set[bytes]]
     return said
 
 
-def _look(visit: _Visit, revision: Revision, proof: tuple[int, int]) -> Look:
-    capture_id, extraction_id = proof
+def _look(
+    visit: _Visit, revision: Revision, proofs: dict[tuple[int, int], tuple[int, int]]
+) -> Look:
+    """The look, proved by its own capture, or by that of the look at its link that saw the same."""
+    seen = (visit.link_id, revision.id)
+    if visit.capture_id is not None and visit.extraction_id is not None:
+        proofs[seen] = (visit.capture_id, visit.extraction_id)
+    capture_id, extraction_id = proofs.get(seen, (revision.capture_id, revision.extraction_id))
     return Look(
         visit_id=visit.id,
         link_id=visit.link_id,
         at=visit.visited_at,
         text=Text(read_back(revision), capture_id=capture_id, extraction_id=extraction_id),
         seen_as=revision.id,
-        is_page=visit.extraction_id is not None,
+        capture_id=visit.capture_id if visit.extraction_id is not None else None,
     )
 
 
-def _proofs(seen: Sequence[tuple[_Visit, Revision]]) -> list[tuple[int, int]]:
-    """The capture and extraction of each look: its own, or those of the look at its link that saw the same."""
-    proofs = []
-    last: dict[tuple[int, int], tuple[int, int]] = {}
-    for visit, revision in seen:
-        if visit.capture_id is not None and visit.extraction_id is not None:
-            last[visit.link_id, revision.id] = (visit.capture_id, visit.extraction_id)
-        own = (revision.capture_id, revision.extraction_id)
-        proofs.append(last.get((visit.link_id, revision.id), own))
-    return proofs
+def _gone(visit: _Visit) -> Look:
+    return Look(visit_id=visit.id, link_id=visit.link_id, at=visit.visited_at, text=None)
+
+
+def _standing(row: Revision) -> Standing:
+    return Standing(
+        id=row.id,
+        number=row.number,
+        first_seen_at=row.first_seen_at,
+        previous_seen_at=row.previous_seen_at,
+        capture_id=row.capture_id,
+        revision=read_back(row),
+    )

@@ -1,6 +1,6 @@
 """Which revisions of an article should stand, from what each look at it saw. Values in, values out.
 
-Knows succession: a text stands from the look that first saw it until one sees another. Must not know tables.
+Which looks make revisions is db.variants' to say; this matches them with those that stand. Must not know tables.
 """
 
 from collections import defaultdict
@@ -8,8 +8,10 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from db import variants
 from db.entries import NewRevision
 from db.revision_rows import shown
+from db.variants import VariantSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +25,19 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at the article that saw a text of it."""
+    """One look at the article: it saw a text of it, or found that its link shows it no longer."""
 
     visit_id: int
     link_id: int
     at: datetime
-    text: Text
+    text: Text | None
     seen_as: int | None = None  # the revision that the archive held it to have seen until now
-    is_page: bool = True  # False: bytes that had been seen before, or a 304; it begins no revision
+    capture_id: int | None = None  # the page that it brought; None: bytes that were known, or a 304
+
+    @property
+    def digest(self) -> bytes | None:
+        """The normal digest of what it saw."""
+        return self.text.revision.normal_sha256 if self.text is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Standing:
 
 @dataclass(slots=True)
 class Run:
-    """A text and the looks that saw it, until another was seen."""
+    """A text in its place in the history, and the looks that saw it there."""
 
     text: Text
     first_at: datetime
@@ -62,6 +69,7 @@ class Plan:
 
     runs: tuple[Run, ...]  # all that should stand, in order
     superseded: Mapping[int, int | None]  # revision -> index of the run that stands for it, if any
+    sets: tuple[VariantSet, ...] = ()  # of texts served side by side; members are indices of runs
 
     @property
     def added(self) -> tuple[Run, ...]:
@@ -70,7 +78,7 @@ class Plan:
 
     @property
     def is_settled(self) -> bool:
-        """Whether there is nothing to do."""
+        """Whether the revisions that stand are those that should."""
         return not self.superseded and not self.added
 
 
@@ -78,58 +86,53 @@ def plan(looks: Sequence[Look], standing: Sequence[Standing]) -> Plan:
     """The revisions that these looks make, matched with those that stand.
 
     A revision is kept if it says all that its row would say if it were written now; one that says another
-    thing, or has the same text from other moments or another proof, is superseded by the one that does.
+    thing, or the same from other moments, or that no look at this article proves, is superseded by the one that does.
 
     Args:
-        looks: All looks that saw the article, in the order of the ledger.
+        looks: All looks at the article, in the order of the ledger.
         standing: Its revisions that stand, in the order of its history.
     """
-    runs = _runs(looks)
+    runs, sets = _runs(looks)
+    proofs: dict[bytes, set[int]] = defaultdict(set)
+    for look in looks:
+        if look.text is not None:
+            proofs[look.text.revision.normal_sha256].add(look.text.capture_id)
     spare: dict[Hashable, list[int]] = defaultdict(list)
-    for revision in reversed(standing):
-        spare[_key_of_standing(revision)].append(revision.id)
+    for one in reversed(standing):
+        if one.capture_id in proofs[one.revision.normal_sha256]:
+            key = _key(one.revision, one.first_seen_at, one.previous_seen_at)
+            spare[key].append(one.id)
     for run in runs:
-        if same := spare.get(_key_of_run(run)):
+        if same := spare.get(_key(run.text.revision, run.first_at, run.previous_at)):
             run.revision_id = same.pop()
     kept = {run.revision_id for run in runs}
     return Plan(
         runs=tuple(runs),
         superseded={one.id: _successor(one, runs) for one in standing if one.id not in kept},
+        sets=tuple(sets),
     )
 
 
-def _runs(looks: Sequence[Look]) -> list[Run]:
+def _runs(looks: Sequence[Look]) -> tuple[list[Run], list[VariantSet]]:
+    """The texts that the rule of variants makes revisions of, each with its looks; and the sets of variants."""
+    order, sights = variants.settle(
+        variants.Look(look.link_id, look.at, look.digest) for look in looks
+    )
     runs: list[Run] = []
-    for look in looks:
-        digest = look.text.revision.normal_sha256
-        if runs and runs[-1].text.revision.normal_sha256 == digest:
-            runs[-1].looks.append(look)
-        elif look.is_page:
-            runs.append(_begun(look, after=runs[-1] if runs else None))
-    return runs
+    for look, sight in zip(looks, sights, strict=True):
+        if look.text is None or sight is None:
+            continue
+        if sight.is_revision:
+            text = order.texts[sight.place]
+            runs.append(Run(look.text, text.first_seen_at, text.previous_seen_at))
+        runs[sight.place].looks.append(look)
+    return runs, order.sets
 
 
-def _begun(look: Look, *, after: Run | None) -> Run:
-    previous_at = None
-    if after is not None:  # a clock that was set back does not turn the order round
-        previous_at = min(look.at, max(seen.at for seen in after.looks))
-    return Run(look.text, first_at=look.at, previous_at=previous_at, looks=[look])
-
-
-def _key_of_run(run: Run) -> Hashable:
-    return _key(run.text.revision, run.text.capture_id, run.first_at, run.previous_at)
-
-
-def _key_of_standing(one: Standing) -> Hashable:
-    return _key(one.revision, one.capture_id, one.first_seen_at, one.previous_seen_at)
-
-
-def _key(
-    revision: NewRevision, capture_id: int, first_at: datetime, previous_at: datetime | None
-) -> Hashable:
+def _key(revision: NewRevision, first_at: datetime, previous_at: datetime | None) -> Hashable:
     said = shown(revision)
     said["authors"] = tuple(said["authors"])
-    return (revision.normal_sha256, capture_id, first_at, previous_at, tuple(said.values()))
+    return (revision.normal_sha256, first_at, previous_at, tuple(said.values()))
 
 
 def _successor(gone: Standing, runs: Sequence[Run]) -> int | None:

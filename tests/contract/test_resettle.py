@@ -11,9 +11,18 @@ from config.clock import ManualClock
 from db import changes, queries, resettle, seen
 from db.archive import Archive
 from db.entries import Archived
-from db.models import Article, Change, Link, Revision, Supersession, Unrelated, VisitOutcome
+from db.models import (
+    Article,
+    Change,
+    Link,
+    Revision,
+    Supersession,
+    Unrelated,
+    Variant,
+    VisitOutcome,
+)
 from db.resettle import Settlement, Why
-from db.settling import Look
+from db.settling import Look, Text
 from tests.contract.desk import Desk
 
 
@@ -59,8 +68,14 @@ def standing(desk: Desk, article_id: int) -> list[str]:
 def reading(look: Look, text: str) -> Look:
     """The look, its page read to say this."""
     digest = sha256(f"A headline\n{text}".encode()).digest()
-    revision = replace(look.text.revision, text=text, normal_sha256=digest)
-    return replace(look, text=replace(look.text, revision=revision))
+    was = seen_by(look)
+    revision = replace(was.revision, text=text, normal_sha256=digest)
+    return replace(look, text=replace(was, revision=revision))
+
+
+def seen_by(look: Look) -> Text:
+    assert look.text is not None
+    return look.text
 
 
 def three_texts(desk: Desk) -> int:
@@ -123,7 +138,9 @@ def test_the_looks_of_a_superseded_revision_saw_the_one_that_stands_for_it(desk:
     before = looks(desk, article_id)
     said = [reading(look, "All the same.") for look in before]
     settle(desk, article_id, said)
-    assert [look.text.revision.text for look in looks(desk, article_id)] == ["All the same."] * 3
+    assert [seen_by(look).revision.text for look in looks(desk, article_id)] == [
+        "All the same."
+    ] * 3
     assert standing(desk, article_id) == ["All the same."]
 
 
@@ -195,7 +212,24 @@ def test_links_tell_whose_looks_are_whose(desk: Desk) -> None:
     assert [look.link_id for look in looks(desk, other)] == [desk.link("c").id]
     with desk.archive.read() as session:
         moved = seen.looks_of(session, other, link_ids=[desk.link("b").id, desk.link("c").id])
-    assert [look.text.revision.text for look in moved] == ["Shared text.", "Its own text."]
-    assert [look.text.capture_id for look in moved] == [2, 3], (
+    assert [seen_by(look).revision.text for look in moved] == ["Shared text.", "Its own text."]
+    assert [seen_by(look).capture_id for look in moved] == [2, 3], (
         "each page is proved by its own capture"
     )
+
+
+def test_texts_that_were_served_side_by_side_are_a_set_of_variants(
+    desk: Desk, archive: Archive
+) -> None:
+    article_id = three_texts(desk)
+    first, second, third = looks(desk, article_id)
+    for _ in range(2):
+        settle(desk, article_id, [first, second, reading(third, "First text.")])
+        with archive.read() as session:
+            rows = session.scalars(select(Variant).order_by(Variant.revision_id)).all()
+            assert [(row.number, row.revision_id, row.from_at, row.to_at) for row in rows] == [
+                (1, first.seen_as, first.at, None),
+                (1, second.seen_as, second.at, None),
+            ]
+    assert standing(desk, article_id) == ["First text.", "First text. Teaser."]
+    assert [kind for kind, _ in told(desk)[3:]] == ["superseded", "variant"]
