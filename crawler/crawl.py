@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from config.clock import Clock
 from config.schedule import next_crawl
 from config.settings import Settings
@@ -20,15 +22,18 @@ from crawler.politeness.addresses import is_loopback
 from crawler.politeness.slots import concurrency_of
 from crawler.report import CrawlReport, SiteReport
 from crawler.sources import answer
-from db import crawls, leases, links, profiles
+from db import crawls, leases, links, profiles, seals
 from db.archive import Archive
 from db.entries import FoundLink, KnownLink, KnownSource
+from db.errors import ArchiveError
 from db.models import CrawlOutcome, Lease, Site
 from db.profiles import KnownProfile
 from pipeline.context import LEASE_TTL, CrawlContext, Event, HeldLease
 from pipeline.items import Fetched
 from pipeline.profiles.profile import LEARNER_VERSION
 from pipeline.stages.unread import unread_pages
+
+log = structlog.get_logger(__name__)
 
 
 class BadAddress(ValueError):  # noqa: N818
@@ -234,8 +239,17 @@ def finish(crawl: Crawl) -> CrawlReport:
         for held in crawl.leases.values():
             for lease in held:
                 leases.release(session, lease.name, token=lease.token)
+    _seal(crawl.archive)
     reports += [SiteReport(name, None, busy=words) for name, words in crawl.busy.items()]
     return CrawlReport(crawl.crawl_id, outcome, crawl.started_at, now, tuple(reports), error)
+
+
+def _seal(archive: Archive) -> None:
+    """Seal what was committed. The crawl is closed already: what cannot be sealed now, a later one will."""
+    try:
+        seals.seal(archive, is_paced=True)
+    except ArchiveError as error:
+        log.warning("archive_not_sealed", reason=str(error))
 
 
 def nothing_done(busy: Mapping[str, str], *, now: datetime) -> CrawlReport:

@@ -50,7 +50,8 @@ COMMANDS = {
     "sql": Lazy("sql:sql", "Ask the archive in SQL, read-only.", "Ask"),
     "extract": Lazy("files:extract", "Say what would be read from saved pages.", "Ask"),
     "db": Lazy("archive:db", "Upgrade the archive's schema, or name it.", "Archive"),
-    "verify": Lazy("archive:verify", "Check that the archive keeps its promises.", "Archive"),
+    "verify": Lazy("verifying:verify", "Check that the archive keeps its promises.", "Archive"),
+    "seal": Lazy("verifying:seal", "Name what holds the archive to its past.", "Archive"),
 }
 
 

@@ -1,12 +1,9 @@
-"""`morgue db` and `morgue verify`: the archive's schema and the archive's promises."""
-
-from dataclasses import asdict
+"""`morgue db`: the archive's schema."""
 
 import click
 
 from db import schema
 from db.engine import in_words, name_of, open_engine, parse_address
-from db.verify import verify as violations_of
 from morgue.cli import output
 from morgue.cli.access import settings_of
 from morgue.cli.errors import ExitCode
@@ -59,30 +56,3 @@ def schema_at(address: str) -> tuple[str | None, str]:
             return schema.version(connection), name_of(url)
     finally:
         engine.dispose()
-
-
-@click.command()
-@json_option
-@click.pass_obj
-def verify(invocation: Invocation, *, as_json: bool) -> ExitCode:
-    """Check that the archive keeps its promises.
-
-    Every revision names the capture that proves it and its bytes have the digest they claim;
-    numbers run 1, 2, 3; no revision equals its predecessor; what is searched is what is shown.
-    Exit code 4 where something is broken.
-    """
-    with archive_of(settings_of(invocation), is_asked_only=True) as archive:
-        violations = violations_of(archive, progress=lambda _: None)
-        if as_json:
-            output.document(
-                {"archive": archive.name, "violations": [asdict(v) for v in violations]}
-            )
-        else:
-            for violation in violations:
-                output.line(output.safe(str(violation)))
-            output.line(f"{archive.name}: {_count(len(violations))}")
-    return ExitCode.VIOLATED if violations else ExitCode.OK
-
-
-def _count(number: int) -> str:
-    return f"{number} promise{'s' if number > 1 else ''} broken" if number else "in order"

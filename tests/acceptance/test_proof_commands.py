@@ -1,0 +1,102 @@
+"""`morgue verify` and `morgue seal` as a person meets them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import update
+
+from config.clock import ManualClock
+from db.archive import Archive
+from db.models import Revision
+from db.verify import Progress, Violation
+from morgue import cli
+from morgue.cli.errors import ExitCode
+from morgue.cli.unfinished import Unfinished
+from tests.contract.desk import Desk
+
+
+class Project:
+    """A folder with settings, and its archive."""
+
+    def __init__(self, folder: Path, clock: ManualClock) -> None:
+        self.folder = folder
+        self.clock = clock
+        (folder / "morgue.yaml").write_text("archive_url: sqlite:///archive.sqlite3\n")
+        (folder / "sites").mkdir()
+        self.address = f"sqlite:///{folder}/archive.sqlite3"
+        self.env = {"XDG_STATE_HOME": str(folder / "state")}
+        with Archive.open(self.address, clock=clock) as archive:
+            desk = Desk(archive, clock)
+            for words in ("one", "two"):
+                desk.see("a", words)
+                desk.wait(minutes=1)
+
+    def ask(self, *args: str) -> Result:
+        config = str(self.folder / "morgue.yaml")
+        return CliRunner(env=self.env).invoke(cli.morgue, ["--config", config, *args])
+
+    def forge(self) -> None:
+        with Archive.open(self.address, clock=self.clock) as archive, archive.write() as session:
+            session.execute(update(Revision).values(section="forged"))
+
+
+@pytest.fixture
+def project(tmp_path: Path, clock: ManualClock) -> Iterator[Project]:
+    return Project(tmp_path, clock)
+
+
+def test_what_a_seal_prints_holds_the_archive_to_its_past(project: Project) -> None:
+    sealed = project.ask("seal")
+    assert "2 captures, 2 revisions, 2 visits sealed" in sealed.output
+    head = sealed.output.splitlines()[-1].removeprefix("heads: ")
+    assert "nothing new to seal" in project.ask("seal").output
+    kept = project.ask("verify", "--against", head)
+    assert (kept.exit_code, kept.output.splitlines()[-1]) == (0, f"heads: {head}")
+    project.forge()
+    broken = project.ask("verify", "--against", head, "--json")
+    assert broken.exit_code == ExitCode.VIOLATED
+    assert {each["promise"] for each in json.loads(broken.stdout)["violations"]} == {"seals"}
+
+
+def test_a_head_of_another_archive_is_told(project: Project) -> None:
+    project.ask("seal")
+    result = project.ask("verify", "--against", f"visit:1:{'0' * 64}")
+    assert result.exit_code == ExitCode.VIOLATED
+    assert "no head over its first 1 rows" in result.output
+
+
+def test_a_head_that_is_none_is_a_usage_error(project: Project) -> None:
+    result = project.ask("verify", "--against", "yesterday")
+    assert result.exit_code == ExitCode.USAGE
+    assert "is no head" in result.output
+
+
+def test_a_run_that_was_stopped_is_gone_on_with(project: Project) -> None:
+    place = Unfinished(str(project.folder / "archive.sqlite3"), env=project.env)
+    found = Violation("captures", "capture 1", "found before")
+    place.hear(Progress("profiles_named", 1, 2, (found,)))
+    place.keep()
+    result = project.ask("verify", "--resume")
+    assert result.exit_code == ExitCode.VIOLATED
+    assert "capture 1: found before" in result.output
+    assert not place.path.exists()
+    assert "no run to go on with" in project.ask("verify", "--resume").output
+
+
+def test_a_run_of_another_release_is_not_gone_on_with(project: Project) -> None:
+    place = Unfinished(str(project.folder / "archive.sqlite3"), env=project.env)
+    place.hear(Progress("an older promise", 1, 2))
+    place.keep()
+    result = project.ask("verify", "--resume")
+    assert result.exit_code == ExitCode.USAGE
+    assert "another release" in result.output
+
+
+def test_an_archive_that_may_only_be_read_is_checked(project: Project) -> None:
+    project.ask("seal")
+    for path in project.folder.glob("archive.sqlite3*"):
+        path.chmod(0o444)
+    assert project.ask("verify").exit_code == 0
