@@ -176,10 +176,12 @@ def add_reprint(
     containment: float | None,
     evidence: Sequence[str],
     now: datetime,
+    watermark: str | None = None,
 ) -> bool:
     """Note that one article copies another; false, and no change, where that is known already.
 
-    A source that was known by its URL alone is completed once its article is known.
+    A source that was known by its URL alone is completed once its article is known, and a reprint by the phrase that
+    a later text of the copy shows to be injected.
     """
     known = session.scalar(
         select(Reprint).where(
@@ -191,8 +193,13 @@ def add_reprint(
             known.source_article_id = source_article_id
             known.containment = containment
             known.evidence = list(evidence)
+            known.watermark = watermark
             session.flush()
             return True
+        if known.watermark is None and watermark is not None:
+            known.evidence = list(evidence)
+            known.watermark = watermark
+            session.flush()
         return False
     row = {
         "copy_article_id": copy_article_id,
@@ -200,6 +207,7 @@ def add_reprint(
         "source_url": source_url,
         "containment": containment,
         "evidence": list(evidence),
+        "watermark": watermark,
         "found_at": now,
     }
     insert_or_ignore(session, Reprint, [row])

@@ -479,7 +479,10 @@ class Reprint(Base):
     containment: Mapped[float | None] = mapped_column(
         Float
     )  # share of the copy's text found in the source
-    evidence: Mapped[list[str]]  # "link in the credit line", "text overlap"
+    evidence: Mapped[list[str]]  # "link in the credit line", "text overlap", "phrase injected"
+    watermark: Mapped[str | None] = mapped_column(
+        Words
+    )  # a phrase that the copy has at odd places where its source has nothing
     found_at: Mapped[datetime]
 
 

@@ -8,10 +8,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from db.models import Article, ArticleUrl, Revision, Unrelated
+from db.models import Article, ArticleUrl, Reprint, Revision, Unrelated
 from db.statements import chunks, unpack_hashes
 
 
@@ -99,6 +99,22 @@ def unrelated(session: Session, site_ids: Collection[int], *, limit: int) -> lis
         UnrelatedRow(row.id, row.site_id, unpack_hashes(row.shingles), row.source_url)
         for row in rows
     ]
+
+
+def watermarks(session: Session, site_id: int) -> list[tuple[str, int]]:
+    """The phrases that the site's copies have where their sources have nothing, and in how many copies each."""
+    found = session.execute(
+        select(Reprint.watermark, func.count(Reprint.copy_article_id.distinct()))
+        .join(Article, Article.id == Reprint.copy_article_id)
+        .where(Article.site_id == site_id, Reprint.watermark.is_not(None))
+        .group_by(Reprint.watermark)
+    )
+    # sorted here: databases order texts by different alphabets
+    return sorted(((phrase, count) for phrase, count in found if phrase), key=_by_count)
+
+
+def _by_count(counted: tuple[str, int]) -> tuple[int, str]:
+    return -counted[1], counted[0]
 
 
 def settle(session: Session, article_ids: Sequence[int]) -> None:

@@ -100,6 +100,7 @@ class ReprintView:
     source_url: str
     containment: float | None  # share of the copy's text found in the source
     evidence: tuple[str, ...]
+    watermark: str | None  # a phrase that the copy has at odd places where its source has nothing
     found_at: datetime
 
 
@@ -238,6 +239,7 @@ def reprints_of(
             source_url=row.source_url,
             containment=row.containment,
             evidence=tuple(row.evidence),
+            watermark=row.watermark,
             found_at=row.found_at,
         )
         for row in session.scalars(statement.order_by(Reprint.id))

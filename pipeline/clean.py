@@ -33,6 +33,7 @@ class Known:
     title: str | None = None
     standfirst: str | None = None
     names: tuple[str, ...] = ()  # what the site calls itself
+    watermarks: tuple[str, ...] = ()  # what the site injects into its copies of other texts
     authors: tuple[str, ...] = ()
     is_written_by: bool = False  # whether any of the authors is a person
     lines: frozenset[str] = frozenset()  # folded lines seen around the headline
@@ -92,21 +93,33 @@ def _stop(cleaned: Cleaned, known: Known) -> None:
 
 
 def _take_watermark(cleaned: Cleaned, known: Known) -> None:
+    whole = "\n".join(block.text for block in cleaned.blocks)
+    for injected in known.watermarks:
+        if watermark.is_injected(whole, injected):
+            _take_phrase(cleaned, injected)
     names = [name for name in known.names if len(name) > 3]
-    texts = [block.text for block in cleaned.blocks]
-    phrase = watermark.find(texts, names=names)
-    whole = "\n".join(texts)
-    lines = {typography.fold(name) for name in (*names, *([phrase] if phrase else []))} - {""}
+    phrase = watermark.find([block.text for block in cleaned.blocks], names=names)
+    told = (*names, *known.watermarks, *([phrase] if phrase else []))
+    lines = {typography.fold(name) for name in told} - {""}
     kept = []
     for block in cleaned.blocks:
-        text = block.text
-        if text[0] in "[【(（<《" and typography.fold(text) in lines:
-            cleaned.note(text, "watermark")
-            continue
-        if phrase:
-            text = typography.settle(watermark.remove(text, phrase, within=whole))
-            if text != block.text:
-                cleaned.note(_around(block.text, phrase), "watermark")
+        if block.text[0] in "[【(（<《" and typography.fold(block.text) in lines:
+            cleaned.note(block.text, "watermark")
+        else:
+            kept.append(block)
+    cleaned.blocks = kept
+    if phrase:
+        _take_phrase(cleaned, phrase)
+
+
+def _take_phrase(cleaned: Cleaned, phrase: str) -> None:
+    """Take a phrase out of every block in which it is out of place."""
+    whole = "\n".join(block.text for block in cleaned.blocks)
+    kept = []
+    for block in cleaned.blocks:
+        text = typography.settle(watermark.remove(block.text, phrase, within=whole))
+        if text != block.text:
+            cleaned.note(_around(block.text, phrase), "watermark")
         if text:
             kept.append(replace(block, text=text) if text != block.text else block)
     cleaned.blocks = kept

@@ -135,6 +135,9 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
             title=title,
             standfirst=standfirst,
             names=walk.names,
+            watermarks=tuple(phrase for phrase, _ in walk.profile.watermarks)
+            if walk.profile
+            else (),
             authors=authors,
             is_written_by=len(fields.organisations(walk, authors)) < len(authors),
             lines=frozenset(map(typography.fold, walk.seen.lines)),

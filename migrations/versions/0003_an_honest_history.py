@@ -178,9 +178,11 @@ def upgrade() -> None:
     )
     op.add_column("article", sa.Column("merged_into_id", sa.Integer(), nullable=True))
     op.add_column("extraction", sa.Column("revision_id", sa.Integer(), nullable=True))
+    op.add_column("reprint", sa.Column("watermark", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("reprint", "watermark")
     op.drop_column("extraction", "revision_id")
     op.drop_column("article", "merged_into_id")
     op.drop_table("variant")

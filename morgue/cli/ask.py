@@ -223,6 +223,8 @@ def _reprint_lines(
         if reprint.containment is not None:
             share = f", {reprint.containment:.0%} of {'this' if is_copy else 'that'} text"
         evidence = ", ".join(reprint.evidence)
+        if reprint.watermark:
+            evidence += f": “{reprint.watermark}”"
         yield f"{words}: {one_line(where or reprint.source_url)}{share} ({one_line(evidence)})"
 
 
@@ -233,5 +235,6 @@ def _reprint_json(reprint: ReprintView) -> dict[str, Any]:
         "source_url": reprint.source_url,
         "containment": reprint.containment,
         "evidence": reprint.evidence,
+        "watermark": reprint.watermark,
         "found_at": reprint.found_at,
     }

@@ -101,6 +101,7 @@ def _document(site: SiteConfig, known: KnownProfile, profile: Profile) -> dict[s
         "pages": profile.pages,
         "repeated_lines": len(profile.lines),
         "lines": [{"pages": count, "text": text} for count, text in profile.shown],
+        "watermarks": [{"copies": count, "text": text} for text, count in profile.watermarks],
         "body_paths": [{"pages": count, "path": path} for path, count in profile.containers],
         "fields": dict(profile.fields),
         "text": _spread(profile.text),
@@ -134,6 +135,11 @@ def _print(site: SiteConfig, known: KnownProfile, profile: Profile) -> None:
     output.line("The text stands in:")
     for path, count in profile.containers:
         output.line(f"  {count:>3}  {output.one_line(path)}")
+    for phrase, count in profile.watermarks:
+        copies = "one copy" if count == 1 else f"{count} copies"
+        output.line(
+            f"It injects “{output.one_line(phrase)}”: found in {copies} beside the original."
+        )
     output.line(f"{len(profile.lines)} lines repeat; the pages that have them:")
     for count, text in profile.shown[:_SHOWN]:
         output.line(f"  {count:>3}  {output.one_line(text)}")

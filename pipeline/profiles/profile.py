@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pipeline.profiles import sighting
 from pipeline.reading import BlockKind, Reading
 
-LEARNER_VERSION = "1"
+LEARNER_VERSION = "2"
 """Raised whenever the same pages may give another profile, or the same profile another reading."""
 
 MOST_BYTES = 65_536
@@ -104,6 +104,9 @@ class Profile:
     paragraphs: Normal
     fields: Mapping[str, int]  # name -> pages that yield it
     shown: tuple[tuple[int, str], ...] = ()  # repeated lines for people: pages, text
+    watermarks: tuple[
+        tuple[str, int], ...
+    ] = ()  # phrases that copies have where their originals have nothing, in how many copies
     learner: str = field(default=LEARNER_VERSION)
 
     def share_of(self, text: str) -> float:
@@ -245,6 +248,7 @@ class Profile:
             "paragraphs": _spread(self.paragraphs),
             "fields": dict(self.fields),
             "shown": [[pages, text] for pages, text in self.shown],
+            "watermarks": [[phrase, copies] for phrase, copies in self.watermarks],
         }
 
 
@@ -274,6 +278,7 @@ def of_json(values: Mapping[str, Any]) -> Profile:
             paragraphs=Normal(*values["paragraphs"]),
             fields=dict(values["fields"]),
             shown=tuple((pages, text) for pages, text in values["shown"]),
+            watermarks=tuple((phrase, copies) for phrase, copies in values["watermarks"]),
         )
     except (KeyError, TypeError, IndexError, struct.error) as error:
         raise ValueError(f"not a profile: {error!r}") from error

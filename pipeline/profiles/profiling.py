@@ -18,6 +18,7 @@ from pipeline.profiles.profile import (
     Stand,
 )
 from pipeline.profiles.sighting import Sighting
+from pipeline.text.watermark import MAX_COPIED
 
 MOST_PAGES = 80
 
@@ -39,8 +40,13 @@ def step(articles: int) -> int:
     return _FIRST_STEP << ((articles // _FIRST_STEP).bit_length() - 1)
 
 
-def learn(sightings: Sequence[Sighting]) -> Profile:
-    """What the pages of a site have in common: the same sightings, in any order, give the same profile."""
+def learn(sightings: Sequence[Sighting], *, watermarks: Sequence[tuple[str, int]] = ()) -> Profile:
+    """What the pages of a site have in common: the same sightings, in any order, give the same profile.
+
+    Args:
+        sightings: of its pages.
+        watermarks: phrases that were found in its copies beside their originals, and in how many.
+    """
     stories = _stories(sightings[:MOST_PAGES])
     everywhere: Counter[int] = Counter()
     bodies: Counter[int] = Counter()
@@ -58,6 +64,7 @@ def learn(sightings: Sequence[Sighting]) -> Profile:
         paragraphs=_NOTHING,
         fields=dict(sorted(Counter(n for s in stories for n in s[0].fields).items())),
         shown=_shown(stories, lines),
+        watermarks=tuple(sorted(watermarks, key=lambda one: (-one[1], one[0]))[:MAX_COPIED]),
     )
     return _with_normal(profile, stories)
 

@@ -13,7 +13,7 @@ import structlog
 from config.clock import Clock
 from config.settings import Settings
 from config.site import SiteConfig
-from db import links, profiles
+from db import links, profiles, relations
 from db.archive import Archive, Session
 from db.captures import CaptureError
 from db.entries import KeptCapture, KnownLink
@@ -25,6 +25,7 @@ from pipeline.items import Fetched
 from pipeline.profiles import profile, profiling
 from pipeline.reading import Reason
 from pipeline.stages.reading_process import ReadingProcess
+from pipeline.text.watermark import MAX_COPIED
 
 _LONGEST_S = 120.0
 """How long the pages of one site may take to be read again; if they take longer, nothing is learnt."""
@@ -109,29 +110,33 @@ class LearnProfiles:
 
 
 def is_due(archive: Archive, site_id: int) -> bool:
-    """Whether the site has reached a step since it was learnt last, or was never learnt by this learner."""
+    """Whether there is more to learn: by this learner never yet, a step of articles, another phrase in the copies."""
     with archive.read() as session:
         count = profiles.article_count(session, site_id)
         last = profiles.newest_profile(session, site_id, learner=profile.LEARNER_VERSION)
-    return profiling.step(count) > (profiling.step(last.article_count) if last else 0)
+        phrases = {phrase for phrase, _ in relations.watermarks(session, site_id)[:MAX_COPIED]}
+    known = profile.of_content(last.content).watermarks if last else ()
+    return profiling.step(count) > (profiling.step(last.article_count) if last else 0) or (
+        phrases != {phrase for phrase, _ in known}
+    )
 
 
 async def learn(lesson: Lesson, *, takes_odd: bool = False) -> KnownProfile | None:
     """Learn the site from its latest captures, read again without a profile; None where the crawl ends meanwhile.
 
-    The same captures give the same profile. `takes_odd`: those count, too, that were not believed because they
-    are unlike the others.
+    The same captures and reprints give the same profile. `takes_odd`: those count, too, that were not believed
+    because they are unlike the others.
     """
-    count, captures, known = await asyncio.to_thread(_captures, lesson, takes_odd=takes_odd)
+    kept = await asyncio.to_thread(_kept, lesson, takes_odd=takes_odd)
     sightings = []
-    for start in range(0, len(captures), _AT_A_TIME):
+    for start in range(0, len(kept.captures), _AT_A_TIME):
         if lesson.is_ending():
             return None
-        some = captures[start : start + _AT_A_TIME]
-        tasks = await asyncio.to_thread(_tasks, lesson, some, known)
+        some = kept.captures[start : start + _AT_A_TIME]
+        tasks = await asyncio.to_thread(_tasks, lesson, some, kept.links)
         seen = await asyncio.gather(*(lesson.reading.sight(task) for task in tasks))
         sightings += [sighting for sighting in seen if sighting is not None]
-    learnt = await asyncio.to_thread(profiling.learn, sightings)
+    learnt = await asyncio.to_thread(profiling.learn, sightings, watermarks=kept.watermarks)
 
     def write() -> KnownProfile:
         with lesson.archive.write() as session:
@@ -141,7 +146,7 @@ async def learn(lesson: Lesson, *, takes_odd: bool = False) -> KnownProfile | No
                 lesson.site_id,
                 learner=profile.LEARNER_VERSION,
                 content=learnt.content,
-                article_count=count,
+                article_count=kept.article_count,
                 page_count=learnt.pages,
                 now=lesson.clock.now(),
             )
@@ -149,19 +154,30 @@ async def learn(lesson: Lesson, *, takes_odd: bool = False) -> KnownProfile | No
     return await asyncio.to_thread(write)
 
 
-def _captures(
-    lesson: Lesson, *, takes_odd: bool
-) -> tuple[int, list[KeptCapture], dict[int, KnownLink]]:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the archive has of a site that it can be learnt from."""
+
+    article_count: int
+    captures: list[KeptCapture]
+    links: dict[int, KnownLink]
+    watermarks: list[tuple[str, int]]
+
+
+def _kept(lesson: Lesson, *, takes_odd: bool) -> _Kept:
     with lesson.archive.read() as session:
-        count = profiles.article_count(session, lesson.site_id)
         captures = profiles.captures_to_learn_from(
             session,
             lesson.site_id,
             limit=profiling.MOST_PAGES,
             quarantined_for=Reason.LAYOUT.value if takes_odd else None,
         )
-        known = links.load_links(session, sorted({capture.link_id for capture in captures}))
-    return count, captures, known
+        return _Kept(
+            article_count=profiles.article_count(session, lesson.site_id),
+            captures=captures,
+            links=links.load_links(session, sorted({capture.link_id for capture in captures})),
+            watermarks=relations.watermarks(session, lesson.site_id),
+        )
 
 
 def _tasks(

@@ -16,6 +16,7 @@ from db.writer import Writer
 from pipeline import fingerprint, urls
 from pipeline.context import CrawlContext, context_of
 from pipeline.items import Fetched
+from pipeline.text import watermark
 
 _LINGER_S = 0.25
 """How long a comparison waits for others to be committed with; until then it is only to be made again."""
@@ -26,6 +27,9 @@ _CAUGHT_UP = 10_000
 _LOOKED_UP = 20
 _ALIGNED = 5
 """Candidates that are looked up by their sampled shingles, and of those how many are aligned."""
+
+_INJECTED = "phrase injected"
+"""Evidence of a copy: a phrase that it has again and again where its source has nothing."""
 
 _SHARED = 3
 _SHARED_SHARE = 0.1
@@ -41,6 +45,7 @@ class Found:
     source_url: str
     containment: float | None
     evidence: tuple[str, ...]
+    watermark: str | None = None  # a phrase that only the copy has, at odd places
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,7 @@ class RelateArticle:
                     source_article_id=link.source_id,
                     containment=link.containment,
                     evidence=link.evidence,
+                    watermark=link.watermark,
                     now=now,
                 )
             ]
@@ -195,12 +201,14 @@ def _pair(one: PartyRow, other: PartyRow) -> Found | None:
     overlap = fingerprint.overlap(copy.text, source.text)
     if overlap is None:
         return None
+    phrase = watermark.of_copy(copy.text, source.text)
     return Found(
         copy_id=copy.article_id,
         source_id=source.article_id,
         source_url=source.urls[0][0],
         containment=overlap.containment,
-        evidence=direction.evidence,
+        evidence=(*direction.evidence, *((_INJECTED,) if phrase else ())),
+        watermark=phrase,
     )
 
 

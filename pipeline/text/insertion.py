@@ -49,7 +49,7 @@ def find(text: str, *, names: Iterable[str] = ()) -> str | None:
     """
     text = text[:_LONGEST_TEXT]
     if words.is_unspaced(text[:2000]):
-        return next((phrase for phrase in _repeats(text) if _splits_characters(text, phrase)), None)
+        return next((phrase for phrase in _repeats(text) if splits_characters(text, phrase)), None)
     return _inside_words(text) or _between_sentences(text, names)
 
 
@@ -262,7 +262,7 @@ def _places(text: str, phrase: str) -> Iterator[int]:
         at = text.find(phrase, at + len(phrase))
 
 
-def _splits_characters(text: str, phrase: str) -> bool:
+def splits_characters(text: str, phrase: str) -> bool:
     """Whether the characters around a repeat follow each other elsewhere, as those of split words do."""
     if not (phrase[0].isalpha() and phrase[-1].isalnum()):
         return False

@@ -16,9 +16,15 @@ from pipeline.text import words as unspaced_words
 MAX_PHRASE = 60
 """Characters of the longest phrase looked for."""
 
+MAX_COPIED = 20
+"""Phrases of one site that are kept in mind."""
+
 MAX_SEAMS = 200
 """Places looked at where a capital follows a small letter; a text with more is no prose."""
 
+_FEWEST_LETTERS = 5  # of a phrase that is looked for on every page of a site
+_FEWEST_OF_WORD = 8
+_FEWEST_UNSPACED = 3
 _LOWER = "a-zß-öø-ÿа-яёα-ωάέήίόύώ\u0100-\u017f"
 _UPPER = "A-ZÀ-ÖØ-ÞА-ЯЁΑ-ΩΆΈΉΊΌΎΏ\u0100-\u017f"
 # Capitals first: they are rare, and a pattern is looked for by its first character.
@@ -60,6 +66,39 @@ def against(text: str, original: str) -> str | None:
     return insertion.against(text, original)
 
 
+def of_copy(copy: str, original: str) -> str | None:
+    """The phrase of `against`, if other copies can be rid of it without their originals; None where there is none.
+
+    That is: most of what the copy has more of it stands where no writer puts it, and it is more than a part of words.
+    """
+    phrase = against(copy, original)
+    if phrase is None or not _is_telling(phrase):
+        return None
+    is_unspaced = unspaced_words.is_unspaced(phrase)
+    odd = sum(
+        _is_out_of_place(copy, match, copy, is_unspaced=is_unspaced)
+        for match in re.finditer(_literal(phrase), copy)
+    )
+    return phrase if odd >= 2 and 2 * odd >= copy.count(phrase) - original.count(phrase) else None
+
+
+def is_injected(text: str, phrase: str) -> bool:
+    """Whether a phrase that the site is known to inject is injected here: one place is enough, a mention is none.
+
+    In scripts without spaces, where a mention looks like a place, this text has to show it as if nothing were known.
+    """
+    words = phrase.split()
+    if not words or words[0] not in text:
+        return False
+    if unspaced_words.is_unspaced(phrase):
+        return insertion.splits_characters(text, phrase)
+    return any(
+        (text[start - 1 : start].isalpha() and text[end : end + 1].isalpha())
+        or insertion.stands_between_sentences(text, start, end, within=text)
+        for start, end in _occurrences(text, phrase)
+    )
+
+
 def remove(text: str, phrase: str, *, within: str | None = None) -> str:
     """The text without the injected phrase; mentions that stand as words of their own stay.
 
@@ -88,6 +127,16 @@ def is_name_line(text: str, names: Iterable[str]) -> bool:
     if len(line) > MAX_PHRASE + 2 or line[:1] not in "[【(（" or line[-1:] not in "]】)）":
         return False
     return line[1:-1].strip().casefold() in {name.casefold() for name in _spelled(names)}
+
+
+def _is_telling(phrase: str) -> bool:
+    """Whether a phrase is long enough to be met by nothing but itself."""
+    letters = sum(map(str.isalpha, phrase))
+    if unspaced_words.is_unspaced(phrase):
+        return letters >= _FEWEST_UNSPACED
+    if " " in phrase or "." in phrase:
+        return letters >= _FEWEST_LETTERS
+    return letters >= _FEWEST_OF_WORD and phrase[0].isupper()
 
 
 def _spelled(names: Iterable[str]) -> list[str]:
@@ -228,9 +277,11 @@ def _is_glued(text: str, match: re.Match[str]) -> bool:
         return False
     if not after.islower():
         return True
-    # "the World Timesthat": a word follows; "World Timeses" may be a word of its own
+    # "the World Timesthat": a word follows; "World Timeses" may be a word of its own, "s" is a plural
     right = _WORD.match(text, match.end())
-    return right is not None and re.search(rf"(?<!\w){right[0]}(?!\w)", text) is not None
+    if right is None or len(right[0]) == 1:
+        return False
+    return re.search(rf"(?<!\w){right[0]}(?!\w)", text) is not None
 
 
 def _is_cased(char: str) -> bool:

@@ -305,3 +305,24 @@ def test_two_signs_of_three_are_odd_and_one_is_not() -> None:
 
 def test_few_pages_do_not_tell_what_is_normal() -> None:
     assert varied(10).oddity(reading_of([], published=None, title=None), container=BOX) is None
+
+
+# --- what a site injects ---------------------------------------------------------------------------------------------
+
+
+def test_injected_phrases_are_a_part_of_the_profile_whatever_their_order() -> None:
+    pages = [sight(story) for story in range(6)]
+    found = [("tide desk", 1), ("harbour post", 3), ("Aft Deck", 1)]
+    one, other = (
+        profiling.learn(pages, watermarks=told) for told in (found, list(reversed(found)))
+    )
+    assert one.content == other.content
+    assert one.watermarks == (("harbour post", 3), ("Aft Deck", 1), ("tide desk", 1))
+    assert profiles.of_content(one.content) == one
+    assert one.sha256 != profiling.learn(pages).sha256, "it names what was read with it"
+
+
+def test_the_injected_phrases_of_a_site_are_bounded() -> None:
+    many = [(f"phrase {number:03}", 1) for number in range(500)]
+    profile = profiling.learn([], watermarks=many)
+    assert profile.watermarks == tuple(many[:20])

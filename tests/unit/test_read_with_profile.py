@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -106,3 +107,23 @@ def test_a_page_unlike_all_others_of_its_site_is_a_broken_layout(learnt: bytes) 
     assert extraction.perform(task(11, profile=usual)).reading.verdict is Verdict.BELIEVED, (
         "a brief"
     )
+
+
+def test_a_phrase_that_the_site_injects_goes_from_its_other_pages() -> None:
+    first, *others = paragraphs(11)
+    page_text = first.replace("lower", "lowglad tidingser")
+    mention = (
+        "Nobody at the glad tidings desk would say when the windmill was to be sold to the council."
+    )
+    injected = task(11)
+    injected = replace(
+        injected, body=page([page_text, *others, mention], title="What the windmill needs")
+    )
+    plain = extraction.perform(injected).reading
+    assert plain.watermark is None
+    assert "lowglad tidingser" in plain.text
+    known = profiling.learn([], watermarks=[("glad tidings", 1)]).content
+    reading = extraction.perform(replace(injected, profile=known)).reading
+    assert texts(reading) == [first, *others, mention]
+    assert reading.watermark == "glad tidings"
+    assert [one.why for one in reading.removed] == ["watermark"]

@@ -322,3 +322,76 @@ def test_no_real_text_has_a_watermark(shared: Path) -> None:
             if row.get("text") and watermark.find(row["text"].splitlines(), names=names):
                 hits.append(row["id"])
     assert hits == []
+
+
+# --- a phrase known from a copy beside its original ------------------------------------------------------------------
+
+ORIGINAL = "\n".join(PARAGRAPHS)
+COPIED = (
+    ORIGINAL.replace("timetable", "timeharbour posttable")
+    .replace("reservation", "reservharbour postation")
+    .replace("politicians", "politiharbour postcians")
+)
+OTHER_COPY = "The lanterns burn until spring, the comharbour postpany says. It told the harbour post in writing."
+
+
+def test_what_splits_the_words_of_a_copy_is_what_its_site_injects() -> None:
+    assert watermark.find([COPIED]) is None, "nothing but the original tells it"
+    assert watermark.of_copy(COPIED, ORIGINAL) == "harbour post"
+
+
+@pytest.mark.parametrize("phrase", ["the", "post", "in", "Presse", "!! ab !!", "报社"])
+def test_what_may_be_a_part_of_words_is_not_looked_for_elsewhere(phrase: str) -> None:
+    copy = (
+        ORIGINAL.replace("timetable", f"time{phrase}table")
+        .replace("reservation", f"reserv{phrase}ation")
+        .replace("politicians", f"politi{phrase}cians")
+    )
+    assert watermark.of_copy(copy, ORIGINAL) is None
+
+
+@pytest.mark.parametrize("phrase", [" on Tuesday", " also, he said,", " (Tidal Wire)"])
+def test_what_an_editor_adds_between_words_is_no_injection(phrase: str) -> None:
+    copy = (
+        ORIGINAL.replace("company", f"company{phrase}")
+        .replace("vehicles", f"vehicles{phrase}")
+        .replace("Residents", f"Residents{phrase}")
+        .replace("council", f"council{phrase}")
+    )
+    assert watermark.of_copy(copy, ORIGINAL) is None
+
+
+def test_a_known_phrase_goes_from_the_one_place_where_it_is_injected() -> None:
+    assert watermark.is_injected(OTHER_COPY, "harbour post")
+    assert "the company says. It told the harbour post" in watermark.remove(
+        OTHER_COPY, "harbour post"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It told the harbour post in writing.",
+        "Two harbour posts were painted. It's done, and that's that.",
+        "Harbour Post readers asked. (harbour post)",
+        "",
+    ],
+)
+def test_a_known_phrase_is_no_evidence_against_its_mentions(text: str) -> None:
+    assert not watermark.is_injected(text, "harbour post")
+
+
+def test_a_known_phrase_in_an_unspaced_script_needs_the_evidence_of_each_text() -> None:
+    mention = "市长对海港日报说，费用太高了。"
+    assert not watermark.is_injected(mention * 4, "海港日报")
+    at = iter((3, 20, 41, 60, 77))
+    injected = CHINESE * 2
+    for place in sorted(at, reverse=True):
+        injected = injected[:place] + "海港日报" + injected[place:]
+    assert watermark.of_copy(injected, CHINESE * 2) == "海港日报"
+    assert watermark.is_injected(injected, "海港日报")
+
+
+def test_a_plural_of_the_phrase_stays() -> None:
+    text = "The harbour posts were sold. It's said that the laharbour postrge one was s. 1."
+    assert watermark.remove(text, "harbour post").startswith("The harbour posts were sold.")
