@@ -8,6 +8,7 @@ PIPELINES = {
     "pipeline.stages.keep.KeepCapture": 100,
     "pipeline.stages.read.ReadPage": 200,
     "pipeline.stages.archive.ArchiveVisit": 300,
+    "pipeline.stages.find_edits.FindEdits": 350,
     "pipeline.stages.relate.RelateArticle": 400,
     "pipeline.stages.learn.LearnProfiles": 500,
 }

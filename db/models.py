@@ -535,6 +535,7 @@ class Edit(Base):
     op: Mapped[str] = mapped_column(String(8))  # "add", "delete", "edit", "move"
     count: Mapped[int] = mapped_column(Integer)  # how many of them
     size: Mapped[int] = mapped_column(Integer)  # words that came or went
+    is_silent: Mapped[bool] = mapped_column(Boolean)  # replaced, and no note tells of it
 
 
 class Variant(Base):

@@ -120,6 +120,7 @@ def upgrade() -> None:
         sa.Column("op", sa.String(length=8), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("is_silent", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["previous_revision_id"], ["revision.id"], name=op.f("fk_edit_previous_revision_id")
         ),

@@ -21,6 +21,7 @@ from crawler import crawl
 from crawler.run import run_crawl
 from db import engine, identity, ledger, links, profiles
 from pipeline.stages.archive import ArchiveVisit
+from pipeline.stages.find_edits import FindEdits
 from pipeline.stages.keep import KeepCapture
 from pipeline.stages.read import ReadPage
 from pipeline.stages.relate import RelateArticle
@@ -32,6 +33,7 @@ STEPS = {
     "capture_kept": (ReadPage, "process_item", "before"),
     "page_read": (ArchiveVisit, "process_item", "before"),
     "visit_written": (ledger, "archive_entries", "after"),
+    "revision_uncompared": (FindEdits, "process_item", "before"),
     "visit_archived": (RelateArticle, "process_item", "before"),
     "reprint_written": (identity, "add_reprint", "after"),
     "profile_written": (profiles, "add_profile", "after"),

@@ -23,6 +23,7 @@ STEPS = [
     ("capture_kept", 3),
     ("page_read", 3),
     ("visit_written", 1),
+    ("revision_uncompared", 4),
     ("visit_archived", 4),
     ("reprint_written", 1),
     ("profile_written", 1),
