@@ -3,18 +3,22 @@
 Pure: moments in, moments out. Must not know a scheduler.
 """
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from config import cron
+from config import cron, quiet
 from config.rules import Strict
-from config.values import CronText, Duration, at_least, mistake
+from config.values import CronText, Duration, HoursText, at_least, listed, mistake
 
 DEFAULT_REVISIT = {"3h": "30m", "1d": "2h", "3d": "8h", "14d": "1d"}
 """Most edits come early: of first edits to headlines 33 % within one hour, 97 % within 25."""
+
+LONGEST_PAUSE = timedelta(days=1)
+"""Between two crawls of a site that cannot be reached, unless its own schedule is wider."""
 
 _SECOND = timedelta(seconds=1)
 
@@ -70,6 +74,17 @@ class Schedule(Strict):
         default=None,
         description="Crawl at these times of the site's own clocks: minute hour day month weekday.",
     )
+    jitter: Duration = Field(
+        default=timedelta(0),
+        description="Up to this much later, differently each time, so that crawls do not begin at once.",
+    )
+    quiet: Annotated[
+        tuple[HoursText, ...],
+        BeforeValidator(listed, json_schema_input_type=tuple[HoursText, ...] | HoursText),
+    ] = Field(
+        default=(),
+        description="Hours of the site's own clocks in which no crawl begins by schedule.",
+    )
     revisit: Revisit = Field(
         default_factory=lambda: Revisit.model_validate(DEFAULT_REVISIT),
         description="AGE: INTERVAL pairs, youngest first; after the last age: never again.",
@@ -92,9 +107,27 @@ class Schedule(Strict):
             raise mistake("stands beside every", remedy="Keep one of them.", at=("cron",))
         return self
 
+    @model_validator(mode="after")
+    def _is_sometimes_awake(self) -> Self:
+        try:
+            quiet.end_of(map(quiet.parse, self.quiet), datetime(2026, 1, 1))  # noqa: DTZ001 - wall time
+        except ValueError:
+            raise mistake(
+                "leave no time of the day",
+                remedy="Shorten them, or remove the site.",
+                at=("quiet",),
+            ) from None
+        return self
+
 
 def next_crawl(
-    schedule: Schedule, *, last: datetime | None, now: datetime, time_zone: str
+    schedule: Schedule,
+    *,
+    last: datetime | None,
+    now: datetime,
+    time_zone: str,
+    name: str = "",
+    failure_count: int = 0,
 ) -> datetime:
     """When a site is due; a moment not after `now` means that it is due already.
 
@@ -105,20 +138,47 @@ def next_crawl(
         schedule: The site's schedule.
         last: When its last crawl began; None for a site that was never crawled, which is due now.
         now: The present moment. A `last` after it (the clock was wrong) counts as now.
-        time_zone: The site's IANA time zone, in which a cron expression is meant.
+        time_zone: The site's IANA time zone, in which cron expressions and quiet hours are meant.
+        name: The site's, by which its jitter differs from that of others.
+        failure_count: Crawls in a row that reached nothing: with each after the first the pause
+            doubles, up to LONGEST_PAUSE.
     """
+    zone = ZoneInfo(time_zone)
     if last is None:
-        return now
+        return awake(schedule, now, zone)
     last = min(last, now)
+    due = _after(schedule, last, zone)
+    if failure_count > 1:
+        pause = max(min((due - last) * 2 ** min(failure_count - 1, 16), LONGEST_PAUSE), due - last)
+        due = _after(schedule, last + pause - _SECOND, zone) if schedule.cron else last + pause
+    return awake(schedule, due + schedule.jitter * _share(name, due), zone)
+
+
+def awake(schedule: Schedule, moment: datetime, zone: ZoneInfo) -> datetime:
+    """The first moment from this one on that is in none of the schedule's quiet hours."""
+    if not schedule.quiet:
+        return moment
+    wall = moment.astimezone(zone).replace(tzinfo=None, fold=0)
+    end = quiet.end_of(map(quiet.parse, schedule.quiet), wall)
+    return moment if end == wall else _moment_of(end, zone)
+
+
+def _after(schedule: Schedule, last: datetime, zone: ZoneInfo) -> datetime:
+    """When the schedule comes next after a moment."""
     if schedule.cron is None:
         return last + (schedule.every or timedelta(hours=1))
-    zone = ZoneInfo(time_zone)
     wall = last.astimezone(zone).replace(tzinfo=None, fold=0)
     for candidate in cron.parse(schedule.cron).after(wall):
         moment = _moment_of(candidate, zone)
         if moment > last:
             return moment
     raise AssertionError("an expression that never comes is refused when it is parsed")
+
+
+def _share(name: str, due: datetime) -> float:
+    """A number from 0 up to 1 that is as good as chance, and the same whenever it is asked for."""
+    digest = hashlib.sha256(f"{name} {due.astimezone(UTC).isoformat()}".encode()).digest()
+    return int.from_bytes(digest[:6]) / 2**48
 
 
 def next_look(revisit: Revisit, *, first_seen: datetime, now: datetime) -> datetime | None:

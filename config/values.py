@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from config import cron, durations
+from config import cron, durations, quiet
 
 LONGEST_URL = 2048
 LONGEST_PATTERN = 2000
@@ -291,6 +291,14 @@ def _cron(value: str) -> str:
     return value
 
 
+def _hours(value: str) -> str:
+    try:
+        quiet.parse(value)
+    except ValueError as error:
+        raise mistake(str(error), remedy='Write it as in "23:00-06:30".') from None
+    return value
+
+
 def _language(value: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
         raise mistake("is no language tag", remedy="Write it as in en, de or zh-Hans.")
@@ -354,6 +362,7 @@ XPath = Annotated[Text, AfterValidator(_xpath)]
 Day = Annotated[date, BeforeValidator(_date), _schema("string", format="date")]
 TimeZone = Annotated[str, AfterValidator(_time_zone), _schema("string", examples=["Europe/Berlin"])]
 CronText = Annotated[str, AfterValidator(_cron), _schema("string", examples=["15 6 * * mon-fri"])]
+HoursText = Annotated[str, AfterValidator(_hours), _schema("string", examples=["23:00-06:30"])]
 Language = Annotated[str, AfterValidator(_language), _schema("string", examples=["en", "zh-Hans"])]
 DateFormat = Annotated[Text, AfterValidator(_date_format)]
 Headers = Annotated[dict[str, str], AfterValidator(_headers)]

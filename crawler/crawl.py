@@ -59,6 +59,7 @@ class Crawl(CrawlContext):
     started_at: datetime
     lanes: dict[str, Lane]
     due_before: Mapping[str, datetime | None]  # by site, for sites that are not crawled wholly
+    failures_before: Mapping[str, int]  # by site: crawls in a row that reached nothing
     busy: Mapping[str, str]
     limit: int | None = None  # pages
     unread: Callable[[CrawlContext], Iterable[Fetched]] = (
@@ -183,6 +184,7 @@ def begin(
         started_at=now,
         lanes=lanes,
         due_before={name: row.due_at for name, row in rows.items()},
+        failures_before={name: row.failure_count for name, row in rows.items()},
         busy=busy,
         limit=limit,
     )
@@ -228,7 +230,7 @@ def finish(crawl: Crawl) -> CrawlReport:
                 now=now,
                 outcome=part,
                 counts=counts,
-                due_at=_due_at(crawl, lane, now=now),
+                due_at=_due_at(crawl, lane, now=now, has_answered=has_answered),
                 has_answered=has_answered,
                 error=error,
             )
@@ -349,7 +351,7 @@ def _words(crawl: Crawl, lane: Lane) -> str | None:
     return None
 
 
-def _due_at(crawl: Crawl, lane: Lane, *, now: datetime) -> datetime | None:
+def _due_at(crawl: Crawl, lane: Lane, *, now: datetime, has_answered: bool) -> datetime | None:
     """When the site is due again: by its schedule, but not before it wants to be asked."""
     if not lane.takes_due:
         return crawl.due_before[lane.site.name]
@@ -357,6 +359,11 @@ def _due_at(crawl: Crawl, lane: Lane, *, now: datetime) -> datetime | None:
         due_at = now
     else:
         due_at = next_crawl(
-            lane.site.schedule, last=crawl.started_at, now=now, time_zone=lane.site.time_zone
+            lane.site.schedule,
+            last=crawl.started_at,
+            now=now,
+            time_zone=lane.site.time_zone,
+            name=lane.site.name,
+            failure_count=0 if has_answered else crawl.failures_before[lane.site.name] + 1,
         )
     return max(due_at, lane.wait_until or due_at)

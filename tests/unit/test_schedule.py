@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config import cron
-from config.schedule import Revisit, Schedule, next_crawl, next_look
+from config.schedule import LONGEST_PAUSE, Revisit, Schedule, awake, next_crawl, next_look
 
 NOON = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)  # a Wednesday
 
@@ -189,3 +189,73 @@ def test_looks_at_the_default_pace_are_few_and_end() -> None:
 
 def test_without_steps_an_article_is_never_looked_at_again() -> None:
     assert next_look(Revisit.model_validate({}), first_seen=NOON, now=NOON) is None
+
+
+def due(schedule: dict[str, object], **more: object) -> datetime:
+    given = {"last": NOON, "now": NOON, "time_zone": "UTC"} | more
+    return next_crawl(Schedule.model_validate(schedule), **given)  # type: ignore[arg-type]
+
+
+def test_jitter_delays_by_no_more_than_it_says_and_not_all_sites_alike() -> None:
+    names = [f"site{number}" for number in range(200)]
+    moments = [due({"every": "1h", "jitter": "10m"}, name=name) for name in names]
+    late = [moment - NOON - timedelta(hours=1) for moment in moments]
+    assert all(timedelta(0) <= each < timedelta(minutes=10) for each in late)
+    assert timedelta(minutes=4) < sum(late, timedelta(0)) / len(late) < timedelta(minutes=6)
+
+
+def test_jitter_is_the_same_whenever_it_is_asked_for_and_another_the_next_time() -> None:
+    schedule = {"every": "1h", "jitter": "10m"}
+    assert due(schedule, name="a") == due(schedule, name="a")
+    later = due(schedule, name="a", last=NOON + timedelta(hours=1), now=NOON + timedelta(hours=1))
+    assert later - due(schedule, name="a") != timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "last", "expected"),
+    [
+        ("14:00-16:00", "2024-05-15T12:00", "2024-05-15T13:00"),
+        ("12:30-16:00", "2024-05-15T12:00", "2024-05-15T16:00"),
+        ("13:00-16:00", "2024-05-15T12:00", "2024-05-15T16:00"),
+        ("10:00-13:00", "2024-05-15T12:00", "2024-05-15T13:00"),
+        ("22:00-06:00", "2024-05-15T21:30", "2024-05-16T06:00"),
+        ("22:00-06:00", "2024-05-16T04:30", "2024-05-16T06:00"),
+        ("22:00-24:00", "2024-05-15T21:30", "2024-05-16T00:00"),
+    ],
+)
+def test_no_crawl_begins_in_quiet_hours(hours: str, last: str, expected: str) -> None:
+    moment = local(last, "UTC")
+    assert due({"every": "1h", "quiet": hours}, last=moment, now=moment) == local(expected, "UTC")
+
+
+def test_quiet_hours_that_follow_each_other_are_left_at_the_end_of_the_last() -> None:
+    schedule = {"every": "1h", "quiet": ["12:30-14:00", "14:00-15:00", "15:00-15:30"]}
+    assert due(schedule) == local("2024-05-15T15:30", "UTC")
+
+
+def test_quiet_hours_are_those_of_the_site_and_end_where_its_clocks_go_forward() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    schedule = Schedule.model_validate({"quiet": "23:00-02:30"})
+    before = datetime.fromisoformat("2024-03-31T01:10+01:00")
+    assert awake(schedule, before, zone) == datetime.fromisoformat("2024-03-31T03:00+02:00")
+    assert awake(schedule, NOON, zone) == NOON
+
+
+def test_a_site_that_was_never_crawled_waits_for_the_end_of_its_quiet_hours() -> None:
+    assert due({"quiet": "11:00-13:00"}, last=None) == local("2024-05-15T13:00", "UTC")
+
+
+@pytest.mark.parametrize(
+    ("failures", "hours"), [(0, 1), (1, 1), (2, 2), (3, 4), (5, 16), (6, 24), (99, 24)]
+)
+def test_a_site_that_cannot_be_reached_is_asked_less_and_less(failures: int, hours: int) -> None:
+    assert due({"every": "1h"}, failure_count=failures) == NOON + timedelta(hours=hours)
+
+
+def test_a_schedule_that_is_wider_than_any_pause_stays() -> None:
+    assert due({"every": "7d"}, failure_count=9) == NOON + timedelta(days=7)
+    assert timedelta(days=7) > LONGEST_PAUSE
+
+
+def test_a_cron_schedule_is_kept_while_backing_off() -> None:
+    assert due({"cron": "0 */6 * * *"}, failure_count=2) == local("2024-05-16T00:00", "UTC")

@@ -35,7 +35,7 @@ MISTAKES = {
         "schedule: {zzz: 1}\n",
         (
             "harbour.yaml:4:12: schedule.zzz: unknown key zzz. "
-            "Known here: every, cron, revisit, trust_lastmod."
+            "Known here: every, cron, jitter, quiet, revisit, trust_lastmod."
         ),
     ),
     "an unknown kind of source": (
@@ -257,6 +257,20 @@ MISTAKES = {
     "a cron expression without quotes": (
         "schedule:\n  cron: */15 * * * *\n",
         "harbour.yaml:5:10: has a value that begins with * or &. Put quotes around it.",
+    ),
+    "quiet hours that are none": (
+        "schedule: {quiet: at night}\n",
+        'harbour.yaml:4:19: schedule.quiet: "at night" names no hours. Write it as in "23:00-06:30".',
+    ),
+    "quiet hours that no clock shows": (
+        "schedule:\n  quiet: ['22:00-25:00']\n",
+        'harbour.yaml:5:11: schedule.quiet.0: "22:00-25:00" has a time that no clock shows. '
+        'Write it as in "23:00-06:30".',
+    ),
+    "quiet hours all day": (
+        "schedule:\n  quiet: ['00:00-12:00', '11:00-00:00']\n",
+        "harbour.yaml:5:10: schedule.quiet: quiet leave no time of the day. "
+        "Shorten them, or remove the site.",
     ),
     "both every and cron": (
         "schedule:\n  every: 1h\n  cron: 0 3 * * *\n",
