@@ -70,6 +70,8 @@ class Daemon:
         command: Callable[[Sequence[str]], list[str]],
         clock: Clock,
         pace: Pace | None = None,
+        env: Mapping[str, str] | None = None,
+        read_again: Callable[[], None] = lambda: None,
     ) -> None:
         """Takes what it depends on.
 
@@ -78,11 +80,15 @@ class Daemon:
             command: the command line that crawls the named sites and prints JSON lines.
             clock: for backing off from children that fail.
             pace: how often, how much, how long.
+            env: the environment of its children; its own where None.
+            read_again: told at SIGHUP, before the next look.
         """
         self._find_due = find_due
         self._command = command
         self._clock = clock
         self._pace = pace or Pace()
+        self._env = env
+        self._read_again = read_again
         self._running: dict[asyncio.Task[None], _Running] = {}
         self._trouble: dict[str, _Trouble] = {}
         self._looking: asyncio.Task[None] | None = None
@@ -93,6 +99,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
         scheduler = AsyncIOScheduler(jobstores={"default": MemoryJobStore()}, timezone=UTC)
         scheduler.add_job(
             self._tick,
@@ -110,7 +117,7 @@ class Daemon:
         finally:
             scheduler.shutdown(wait=False)
             await self._end_children()
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 loop.remove_signal_handler(number)
         log.info("daemon_stopped")
 
@@ -122,6 +129,11 @@ class Daemon:
             return
         log.info("daemon_stopping", children=len(self._running))
         self._stopping.set()
+
+    def _hang_up(self) -> None:
+        """What SIGHUP asks a daemon for: read the configuration again."""
+        log.info("daemon_rereads")
+        self._read_again()
 
     async def _tick(self) -> None:
         """Start one look, unless one is under way."""
@@ -167,7 +179,7 @@ class Daemon:
 
     def _start(self, sites: tuple[DueSite, ...]) -> None:
         names = [site.name for site in sites]
-        running = _Running(child=Child(self._command(names)), sites=sites)
+        running = _Running(child=Child(self._command(names), env=self._env), sites=sites)
         task = asyncio.create_task(self._crawl(running), name=f"crawl {' '.join(names)}")
         self._running[task] = running
         task.add_done_callback(self._forget)

@@ -29,14 +29,23 @@ def configuration() -> Iterator[None]:
 def settings_of(invocation: Invocation) -> Settings:
     """The settings, with what the command line says above them; logging as they want it."""
     with configuration():
-        settings = load_settings(
-            invocation.config,
-            env=invocation.env,
-            overrides={"log_level": invocation.log_level},
-            cwd=invocation.cwd,
-        )
+        settings = read_settings(invocation)
     logs.configure(settings.log_level, form=settings.log_format, clock=clock_of(settings))
     return settings
+
+
+def read_settings(invocation: Invocation) -> Settings:
+    """The settings, with what the command line says above them.
+
+    Raises:
+        ConfigError: A setting is wrong.
+    """
+    return load_settings(
+        invocation.config,
+        env=invocation.env,
+        overrides={"log_level": invocation.log_level},
+        cwd=invocation.cwd,
+    )
 
 
 def clock_of(settings: Settings) -> SystemClock:

@@ -3,20 +3,24 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
-from config.settings import Settings
+from config.settings import ENV_PREFIX, Settings
 from config.site import SiteConfig
 from crawler.politeness.addresses import is_loopback
 from db.archive import Archive
+from morgue import logs
 from morgue.children import morgue_command
 from morgue.cli import output
-from morgue.cli.access import clock_of, configuration, settings_of, sites_of
+from morgue.cli.access import clock_of, configuration, read_settings, settings_of
 from morgue.cli.due import due_sites
 from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.invocation import Invocation
 from morgue.cli.opened import archive_of
+from morgue.configuration import Configuration
 from morgue.daemon import Daemon, DueSite, Pace
 
 _LAST_MINUTES = timedelta(minutes=5)
@@ -31,24 +35,30 @@ def up(invocation: Invocation) -> ExitCode:
     Sites that are due are crawled in child processes; what they come to is logged, and `morgue
     status` shows it. A site that cannot be reached is tried again by its schedule. SIGTERM or
     Ctrl-C stops in peace: running crawls end and what they have is kept; a second time: at once.
+    A change of the settings or of a site file is taken over by itself, or at once with SIGHUP; a
+    file with a mistake in it is told in the log, and what was read of it before is kept.
     """
-    settings = settings_of(invocation)
-    sites = sites_of(settings)
-    if not sites:
-        raise Failure(
-            f"no site is configured in {settings.sites_dir}",
-            remedy="`morgue init` writes some to begin with.",
-        )
-    need_contact(settings, sites)
-    with archive_of(settings) as archive:
-        output.note(f"Crawling into {archive.name}: {', '.join(sites)}. Ctrl-C stops.")
-        daemon = Daemon(
-            find_due=lambda: _find_due(archive, sites),
-            command=lambda names: _command(invocation, settings, names),
-            clock=clock_of(settings),
-            pace=Pace(deadline=timedelta(minutes=settings.max_crawl_minutes) + _LAST_MINUTES),
-        )
-        asyncio.run(daemon.run())
+    with TemporaryDirectory(prefix="morgue-") as folder:
+        with configuration():
+            read = Configuration(lambda: read_settings(invocation), folder=Path(folder))
+        settings = settings_of(invocation)
+        if not read.sites:
+            raise Failure(
+                f"no site is configured in {settings.sites_dir}",
+                remedy="`morgue init` writes some to begin with.",
+            )
+        need_contact(settings, read.sites)
+        with archive_of(settings) as archive:
+            output.note(f"Crawling into {archive.name}: {', '.join(read.sites)}. Ctrl-C stops.")
+            daemon = Daemon(
+                find_due=lambda: _find_due(archive, read),
+                command=lambda names: _command(invocation, read, names),
+                clock=clock_of(settings),
+                pace=Pace(deadline=timedelta(minutes=settings.max_crawl_minutes) + _LAST_MINUTES),
+                env=_environment(invocation),
+                read_again=read.ask_again,
+            )
+            asyncio.run(daemon.run())
     return ExitCode.OK
 
 
@@ -64,14 +74,38 @@ def need_contact(settings: Settings, sites: Mapping[str, SiteConfig]) -> None:
         settings.user_agent_or_error()
 
 
-def _find_due(archive: Archive, sites: Mapping[str, SiteConfig]) -> list[DueSite]:
-    due = due_sites(archive, list(sites.values()))
+def _find_due(archive: Archive, read: Configuration) -> list[DueSite]:
+    """The sites that are due by the configuration as it is now."""
+    if read.refresh():
+        logs.configure(
+            read.settings.log_level, form=read.settings.log_format, clock=clock_of(read.settings)
+        )
+    due = due_sites(archive, [site for site in read.sites.values() if _may_be_asked(read, site)])
     return [DueSite(site.name, site.hosts) for site in due]
 
 
-def _command(invocation: Invocation, settings: Settings, names: Sequence[str]) -> list[str]:
-    config = ["--config", str(settings.file)] if settings.file else []
+def _may_be_asked(read: Configuration, site: SiteConfig) -> bool:
+    """Whether somebody can be reached who answers for crawling a site; a site may be added to a running daemon."""
+    return read.settings.contact is not None or all(map(is_loopback, site.hosts))
+
+
+def _command(invocation: Invocation, read: Configuration, names: Sequence[str]) -> list[str]:
     loud = ["-v"] * invocation.verbosity if invocation.verbosity > 0 else ["--quiet"]
+    config = ("--config", str(read.copy))
     return morgue_command(
         *config, *loud, "crawl", "--due", "--trigger", "schedule", "--json", *names
     )
+
+
+def _environment(invocation: Invocation) -> dict[str, str]:
+    """The children's environment: settings that were read from ours stand in the copy already."""
+    return {
+        name: value
+        for name, value in invocation.env.items()
+        if not name.startswith(ENV_PREFIX) or name not in _SAID_IN_COPY
+    }
+
+
+_SAID_IN_COPY = frozenset(
+    f"{ENV_PREFIX}{name.upper()}" for name in (*Settings.model_fields, "config")
+)

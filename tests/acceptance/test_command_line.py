@@ -347,12 +347,18 @@ def test_the_daemon_crawls_what_is_due_tells_what_fails_and_stops_in_peace(
                 continue
             event = json.loads(line)
             told[event["event"]] = event
-            if {"site_crawled", "site_failed"} <= set(told):
+            if {"site_crawled", "site_failed"} <= set(told) and "configuration_refused" not in told:
+                (tmp_path / "broken").write_text("name: harbour-courier\n")
+                (tmp_path / "broken").replace(tmp_path / "sites" / "harbour-courier.yaml")
+                child.send_signal(signal.SIGHUP)
+            if "configuration_refused" in told:
                 child.send_signal(signal.SIGTERM)
                 break
         rest = child.stderr.read()
     assert child.returncode == 0, rest
     assert "daemon_stopped" in rest
+    assert "harbour-courier.yaml:1:1: home" in told["configuration_refused"]["problem"]
+    (tmp_path / "sites" / "harbour-courier.yaml").write_text(courier)
     assert told["site_crawled"]["site"] == "harbour-courier"
     assert "could not be reached" in told["site_failed"]["error"]
     config = ["--config", str(tmp_path / "morgue.yaml")]

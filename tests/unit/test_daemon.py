@@ -174,3 +174,26 @@ print('{"event": "site_finished", "site": "a"}')
 """
     run(Archive([site("a")], until="site_crawled"), events, script=script)
     assert "crawl_lost" not in names_of(events)
+
+
+def test_sighup_has_the_configuration_read_again_and_ends_nothing(events: Events) -> None:
+    archive = Archive([], [], [], until="daemon_rereads")
+    asked: list[bool] = []
+
+    async def body() -> None:
+        archive.loop = asyncio.get_running_loop()
+        archive.events = events
+        archive.daemon = Daemon(
+            find_due=archive,
+            command=lambda _: [],
+            clock=ManualClock(NOON),
+            pace=PACE,
+            read_again=lambda: asked.append(True),
+        )
+        archive.loop.call_later(0.1, os.kill, os.getpid(), signal.SIGHUP)
+        async with asyncio.timeout(60):
+            await archive.daemon.run()
+
+    asyncio.run(body())
+    assert asked == [True]
+    assert names_of(events)[-1] == "daemon_stopped"

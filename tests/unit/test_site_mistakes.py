@@ -264,13 +264,17 @@ MISTAKES = {
     ),
     "quiet hours that no clock shows": (
         "schedule:\n  quiet: ['22:00-25:00']\n",
-        'harbour.yaml:5:11: schedule.quiet.0: "22:00-25:00" has a time that no clock shows. '
-        'Write it as in "23:00-06:30".',
+        (
+            'harbour.yaml:5:11: schedule.quiet.0: "22:00-25:00" has a time that no clock shows. '
+            'Write it as in "23:00-06:30".'
+        ),
     ),
     "quiet hours all day": (
         "schedule:\n  quiet: ['00:00-12:00', '11:00-00:00']\n",
-        "harbour.yaml:5:10: schedule.quiet: quiet leave no time of the day. "
-        "Shorten them, or remove the site.",
+        (
+            "harbour.yaml:5:10: schedule.quiet: quiet leave no time of the day. "
+            "Shorten them, or remove the site."
+        ),
     ),
     "both every and cron": (
         "schedule:\n  every: 1h\n  cron: 0 3 * * *\n",
