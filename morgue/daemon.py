@@ -7,6 +7,7 @@ site's row; APScheduler only ticks, and its job only starts a task: its shutdown
 import asyncio
 import json
 import signal
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,10 +20,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from config.clock import Clock
 from db.errors import ArchiveError
 from morgue.children import Child, Ended
+from morgue.service_manager import ServiceManager
 
 log = structlog.stdlib.get_logger("morgue.daemon")
 
 LONGEST_BACKOFF = timedelta(hours=1)
+LONGEST_LOOK = timedelta(minutes=5)
+"""After which the archive is taken not to answer any more: the service manager may start us anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Daemon:
         pace: Pace | None = None,
         env: Mapping[str, str] | None = None,
         read_again: Callable[[], None] = lambda: None,
+        manager: ServiceManager | None = None,
     ) -> None:
         """Takes what it depends on.
 
@@ -82,6 +87,7 @@ class Daemon:
             pace: how often, how much, how long.
             env: the environment of its children; its own where None.
             read_again: told at SIGHUP, before the next look.
+            manager: told how the daemon is.
         """
         self._find_due = find_due
         self._command = command
@@ -89,6 +95,8 @@ class Daemon:
         self._pace = pace or Pace()
         self._env = env
         self._read_again = read_again
+        self._manager = manager or ServiceManager()
+        self._looked_at = time.monotonic()
         self._running: dict[asyncio.Task[None], _Running] = {}
         self._trouble: dict[str, _Trouble] = {}
         self._looking: asyncio.Task[None] | None = None
@@ -110,12 +118,17 @@ class Daemon:
             misfire_grace_time=None,
         )
         scheduler.start()
+        if self._manager.watchdog:
+            every = self._manager.watchdog / 3
+            scheduler.add_job(self._tell_manager, "interval", seconds=every.total_seconds())
         log.info("daemon_started", tick_s=self._pace.tick.total_seconds())
         try:
             await self._tick()
+            self._manager.ready(self._status())
             await self._stopping.wait()
         finally:
             scheduler.shutdown(wait=False)
+            self._manager.stopping()
             await self._end_children()
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 loop.remove_signal_handler(number)
@@ -133,13 +146,25 @@ class Daemon:
     def _hang_up(self) -> None:
         """What SIGHUP asks a daemon for: read the configuration again."""
         log.info("daemon_rereads")
+        self._manager.reloading()
         self._read_again()
+        self._manager.ready(self._status())
 
     async def _tick(self) -> None:
         """Start one look, unless one is under way."""
         if self._stopping.is_set() or (self._looking and not self._looking.done()):
             return
+        self._looked_at = time.monotonic()
         self._looking = asyncio.create_task(self._look(), name="look")
+
+    async def _tell_manager(self) -> None:
+        """Say that the daemon works, unless a look has been under way for too long."""
+        if time.monotonic() - self._looked_at < LONGEST_LOOK.total_seconds():
+            self._manager.working(self._status())
+
+    def _status(self) -> str:
+        names = [site.name for running in self._running.values() for site in running.sites]
+        return f"crawling {', '.join(names)}" if names else "waiting for a site to be due"
 
     async def _look(self) -> None:
         """Ask what is due and start as many children as there is room for."""

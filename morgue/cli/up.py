@@ -22,6 +22,7 @@ from morgue.cli.invocation import Invocation
 from morgue.cli.opened import archive_of
 from morgue.configuration import Configuration
 from morgue.daemon import Daemon, DueSite, Pace
+from morgue.service_manager import ServiceManager
 
 _LAST_MINUTES = timedelta(minutes=5)
 """What a crawl may need beyond its own limit before it is ended from outside."""
@@ -57,6 +58,7 @@ def up(invocation: Invocation) -> ExitCode:
                 pace=Pace(deadline=timedelta(minutes=settings.max_crawl_minutes) + _LAST_MINUTES),
                 env=_environment(invocation),
                 read_again=read.ask_again,
+                manager=ServiceManager.of(invocation.env),
             )
             asyncio.run(daemon.run())
     return ExitCode.OK
@@ -98,14 +100,13 @@ def _command(invocation: Invocation, read: Configuration, names: Sequence[str]) 
 
 
 def _environment(invocation: Invocation) -> dict[str, str]:
-    """The children's environment: settings that were read from ours stand in the copy already."""
-    return {
-        name: value
-        for name, value in invocation.env.items()
-        if not name.startswith(ENV_PREFIX) or name not in _SAID_IN_COPY
-    }
+    """The children's: settings that were read from ours stand in the copy, and the manager's business is ours."""
+    return {name: value for name, value in invocation.env.items() if name not in _NOT_FOR_CHILDREN}
 
 
-_SAID_IN_COPY = frozenset(
-    f"{ENV_PREFIX}{name.upper()}" for name in (*Settings.model_fields, "config")
+_NOT_FOR_CHILDREN = frozenset(
+    (
+        *(f"{ENV_PREFIX}{name.upper()}" for name in (*Settings.model_fields, "config")),
+        *("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"),
+    )
 )

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator, MutableMapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import structlog
@@ -13,6 +13,7 @@ import structlog
 from config.clock import ManualClock
 from db.errors import ArchiveBusy
 from morgue.daemon import Daemon, DueSite, Pace
+from morgue.service_manager import ServiceManager
 
 PACE = Pace(tick=timedelta(seconds=0.05), grace=timedelta(seconds=30))
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -197,3 +198,37 @@ def test_sighup_has_the_configuration_read_again_and_ends_nothing(events: Events
     asyncio.run(body())
     assert asked == [True]
     assert names_of(events)[-1] == "daemon_stopped"
+
+
+class Manager(ServiceManager):
+    """Takes down what it is told."""
+
+    __slots__ = ()
+    told: ClassVar[list[str]] = []
+
+    def _tell(self, *lines: str) -> None:
+        self.told.append(lines[0])
+
+
+def test_a_service_manager_hears_that_the_daemon_is_ready_works_and_ends(events: Events) -> None:
+    Manager.told.clear()
+    archive = Archive([], until="enough")
+
+    async def body() -> None:
+        archive.loop = asyncio.get_running_loop()
+        archive.events = events
+        archive.daemon = Daemon(
+            find_due=archive,
+            command=lambda _: [],
+            clock=ManualClock(NOON),
+            pace=PACE,
+            manager=Manager(watchdog=timedelta(seconds=0.15)),
+        )
+        archive.loop.call_later(0.5, structlog.get_logger().info, "enough")
+        async with asyncio.timeout(60):
+            await archive.daemon.run()
+
+    asyncio.run(body())
+    assert Manager.told[0] == "READY=1"
+    assert Manager.told.count("WATCHDOG=1") >= 2
+    assert Manager.told[-1] == "STOPPING=1"
