@@ -6,6 +6,7 @@ Keeps a profile as bytes. What they say is the pipeline's.
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import groupby
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -122,6 +123,42 @@ def captures_to_learn_from(
     latest = sorted(set(ids), reverse=True)[:limit]
     found = load_captures(session, latest)
     return [found[capture_id] for capture_id in latest]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedText:
+    """The newest text of an article that many links show, which names no address as its own."""
+
+    text: str
+    links: tuple[tuple[str, str | None], ...]  # URL, and the title that its source gave it
+
+
+def shared_texts(session: Session, site_id: int, *, fewest: int) -> list[SharedText]:
+    """The texts that so many links of the site show, in order of their articles."""
+    many = (
+        select(Link.article_id)
+        .join(Article, Article.id == Link.article_id)
+        .where(Link.site_id == site_id, Link.revision_id == Article.revision_id)
+        .group_by(Link.article_id)
+        .having(func.count() >= fewest)
+    )
+    rows = session.execute(
+        select(Article.id, Revision.text, Link.url, Link.title)
+        .join(Revision, Revision.id == Article.revision_id)
+        .join(Link, Link.article_id == Article.id)
+        .where(
+            Article.id.in_(many),
+            Link.site_id == site_id,
+            Link.revision_id == Revision.id,
+            Revision.canonical_url.is_(None),
+        )
+        .order_by(Article.id, Link.id)
+    )
+    return [
+        SharedText(members[0].text, tuple((row.url, row.title) for row in members))
+        for _, found in groupby(rows, key=lambda row: row.id)
+        if (members := list(found))
+    ]
 
 
 def _known(row: SiteProfile) -> KnownProfile:

@@ -181,6 +181,8 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
             is_ruled=bool(walk.ruled.bodies),
             unscripted=markup.unscripted if markup else "",
             states_news=marks.states_news(walk.claims),
+            usual_size=walk.profile.usual_size if walk.profile else 0,
+            same_text_count=_same_text_count(walk, cleaned.blocks, rest.blocks),
         )
     )
     reading = Reading(
@@ -283,6 +285,15 @@ def _without_known(walk: Walk, found: list[Block]) -> repeats.Rest:
 
 
 # --- what the verdict rests on ---------------------------------------------------------------------------------------
+
+
+def _same_text_count(walk: Walk, *readings: list[Block]) -> int:
+    """At how many other addresses the text stood, with what the profile takes out and without it."""
+    if walk.profile is None or not walk.profile.texts:
+        return 0
+    return walk.profile.same_text_count(
+        "\n".join(block.text for block in found if block.kind != "embed") for found in readings
+    )
 
 
 def _page_text(page: Page) -> str:

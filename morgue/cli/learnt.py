@@ -101,6 +101,7 @@ def _document(site: SiteConfig, known: KnownProfile, profile: Profile) -> dict[s
         "pages": profile.pages,
         "repeated_lines": len(profile.lines),
         "lines": [{"pages": count, "text": text} for count, text in profile.shown],
+        "texts_at_many_addresses": len(profile.texts),
         "watermarks": [{"copies": count, "text": text} for text, count in profile.watermarks],
         "body_paths": [{"pages": count, "path": path} for path, count in profile.containers],
         "fields": dict(profile.fields),
@@ -135,6 +136,11 @@ def _print(site: SiteConfig, known: KnownProfile, profile: Profile) -> None:
     output.line("The text stands in:")
     for path, count in profile.containers:
         output.line(f"  {count:>3}  {output.one_line(path)}")
+    if profile.texts:
+        most = max(profile.texts.values())
+        output.line(
+            f"Texts that stand at many addresses: {len(profile.texts)}, one of them at {most}."
+        )
     for phrase, count in profile.watermarks:
         copies = "one copy" if count == 1 else f"{count} copies"
         output.line(

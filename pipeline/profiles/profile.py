@@ -7,7 +7,7 @@ import json
 import math
 import struct
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -32,6 +32,7 @@ _OUTSIDE_SHARE = (
 )
 _PLACE_SHARE = 0.2  # of the pages, from which a place without articles' text is known to be one
 _FEWEST_PLACES = 5
+_FEWEST_FOR_USUAL = 5  # pages from which they tell what size is usual
 _FEWEST_FOR_NORMAL = 20  # pages from which they tell what is normal
 _SIGNS = 2
 _FAR = 4  # times less or, doubled, more than the middle page has
@@ -107,6 +108,7 @@ class Profile:
     watermarks: tuple[
         tuple[str, int], ...
     ] = ()  # phrases that copies have where their originals have nothing, in how many copies
+    texts: Mapping[int, int] = field(default_factory=dict)  # that stand whole at many addresses
     learner: str = field(default=LEARNER_VERSION)
 
     def share_of(self, text: str) -> float:
@@ -118,6 +120,18 @@ class Profile:
         """The share of the pages with this place that have something of their article there; None: unknown."""
         stand = self.paths.get(sighting.hash_of(path))
         return stand.own / stand.pages if stand else None
+
+    @property
+    def usual_size(self) -> int:
+        """Characters that a page's text has; 0 where too few pages were seen to tell."""
+        return self.text.median if self.pages >= _FEWEST_FOR_USUAL else 0
+
+    def same_text_count(self, texts: Iterable[str]) -> int:
+        """At how many other addresses of the site one of these texts stood, whole."""
+        if not self.texts:
+            return 0
+        wholes = filter(None, map(sighting.whole_of, texts))
+        return max((self.texts.get(whole, 1) - 1 for whole in wholes), default=0)
 
     def repeated(self, key: int) -> Evidence | None:
         """Whether a line, known by its hash, stands on so many pages that it may be furniture."""
@@ -248,6 +262,7 @@ class Profile:
             "paragraphs": _spread(self.paragraphs),
             "fields": dict(self.fields),
             "shown": [[pages, text] for pages, text in self.shown],
+            "texts": [[whole, count] for whole, count in sorted(self.texts.items())],
             "watermarks": [[phrase, copies] for phrase, copies in self.watermarks],
         }
 
@@ -278,9 +293,10 @@ def of_json(values: Mapping[str, Any]) -> Profile:
             paragraphs=Normal(*values["paragraphs"]),
             fields=dict(values["fields"]),
             shown=tuple((pages, text) for pages, text in values["shown"]),
+            texts=dict(values["texts"]),
             watermarks=tuple((phrase, copies) for phrase, copies in values["watermarks"]),
         )
-    except (KeyError, TypeError, IndexError, struct.error) as error:
+    except (KeyError, TypeError, ValueError, IndexError, struct.error) as error:
         raise ValueError(f"not a profile: {error!r}") from error
 
 

@@ -5,8 +5,9 @@ Knows how evidence is counted. Must not know pages, readings or archives.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from pipeline.profiles.profile import (
     MOST_LEARNT,
@@ -18,9 +19,14 @@ from pipeline.profiles.profile import (
     Stand,
 )
 from pipeline.profiles.sighting import Sighting
+from pipeline.text import typography
 from pipeline.text.watermark import MAX_COPIED
 
 MOST_PAGES = 80
+
+MOST_TEXTS = 50
+MANY_ADDRESSES = 4
+"""Addresses from which one text is no article: what is published twice stands at two or three."""
 
 _FIRST_STEP = 5  # articles
 
@@ -40,12 +46,32 @@ def step(articles: int) -> int:
     return _FIRST_STEP << ((articles // _FIRST_STEP).bit_length() - 1)
 
 
-def learn(sightings: Sequence[Sighting], *, watermarks: Sequence[tuple[str, int]] = ()) -> Profile:
+def addresses(links: Iterable[tuple[str, str | None]]) -> int:
+    """How many different things one text stands for, by its links' URLs and by the titles that led there.
+
+    What differs in the query alone is one page with other parameters, unless it was announced under another title.
+    """
+    slugs: set[str] = set()
+    titles: set[str] = set()
+    for url, title in links:
+        slugs.add(urlsplit(url).path.rstrip("/").rpartition("/")[2].casefold())
+        if title:
+            titles.add(typography.fold(title))
+    return max(len(slugs), len(titles))
+
+
+def learn(
+    sightings: Sequence[Sighting],
+    *,
+    watermarks: Sequence[tuple[str, int]] = (),
+    texts: Mapping[int, int] | None = None,
+) -> Profile:
     """What the pages of a site have in common: the same sightings, in any order, give the same profile.
 
     Args:
         sightings: of its pages.
         watermarks: phrases that were found in its copies beside their originals, and in how many.
+        texts: that stand whole at many addresses of the site (`whole_of`), and at how many.
     """
     stories = _stories(sightings[:MOST_PAGES])
     everywhere: Counter[int] = Counter()
@@ -64,6 +90,7 @@ def learn(sightings: Sequence[Sighting], *, watermarks: Sequence[tuple[str, int]
         paragraphs=_NOTHING,
         fields=dict(sorted(Counter(n for s in stories for n in s[0].fields).items())),
         shown=_shown(stories, lines),
+        texts=_texts(stories, texts or {}),
         watermarks=tuple(sorted(watermarks, key=lambda one: (-one[1], one[0]))[:MAX_COPIED]),
     )
     return _with_normal(profile, stories)
@@ -98,6 +125,19 @@ def _stories(sightings: Sequence[Sighting]) -> list[_Story]:
     for number, page in enumerate(ordered):
         stories[first[number]].append(page)
     return list(stories.values())
+
+
+def _texts(stories: Sequence[_Story], known: Mapping[int, int]) -> dict[int, int]:
+    """The texts that several articles have, or one at several addresses: hardly what anybody wrote for each."""
+    having: dict[int, list[tuple[str, str | None]]] = defaultdict(list)
+    for page in (page for story in stories for page in story):
+        if page.whole is not None:
+            having[page.whole].append((page.url, page.title))
+    found = {whole: addresses(pages) for whole, pages in having.items()}
+    found |= {whole: max(count, found.get(whole, 0)) for whole, count in known.items()}
+    chosen = sorted(found, key=lambda whole: (whole not in known, -found[whole], whole))
+    many = [whole for whole in chosen if found[whole] >= MANY_ADDRESSES]
+    return {whole: found[whole] for whole in sorted(many[:MOST_TEXTS])}
 
 
 def _paths(stories: Sequence[_Story], everywhere: Counter[int]) -> dict[int, Stand]:

@@ -64,6 +64,9 @@ class Sighting:
     body: tuple[Read, ...]
     container: str  # the path under which most of the body stands; "" where it was not found again
     fields: frozenset[str]
+    url: str = ""
+    title: str | None = None
+    whole: int | None = None  # hash of all of the text
     samples: dict[int, str] = field(default_factory=dict)  # of lines, to be shown
 
 
@@ -100,6 +103,9 @@ def sight(lines: Iterable[Line], reading: Reading) -> Sighting:
         body=tuple(body),
         container=max(held, key=lambda path: (held[path], path), default=""),
         fields=frozenset(name for name in _FIELDS if getattr(reading, name)),
+        url=reading.url,
+        title=reading.title,
+        whole=whole_of(reading.text),
         samples=samples,
     )
 
@@ -113,6 +119,12 @@ def key_of(text: str) -> int | None:
     if len(folded) - folded.count("0") < _FEW_LETTERS:
         return None
     return hash_of(folded)
+
+
+def whole_of(text: str) -> int | None:
+    """The hash by which a whole text is known again; here figures matter: a template filled anew is another text."""
+    folded = typography.fold(text).replace(" ", "").replace("\n", "")
+    return hash_of(folded) if len(folded) >= _FEW_LETTERS else None
 
 
 @lru_cache(maxsize=4096)

@@ -22,7 +22,7 @@ from db.profiles import KnownProfile
 from pipeline import extraction
 from pipeline.context import CrawlContext, LeaseLost, context_of
 from pipeline.items import Fetched
-from pipeline.profiles import profile, profiling
+from pipeline.profiles import profile, profiling, sighting
 from pipeline.reading import Reason
 from pipeline.stages.reading_process import ReadingProcess
 from pipeline.text.watermark import MAX_COPIED
@@ -110,15 +110,18 @@ class LearnProfiles:
 
 
 def is_due(archive: Archive, site_id: int) -> bool:
-    """Whether there is more to learn: by this learner never yet, a step of articles, another phrase in the copies."""
+    """Whether there is more to learn than the newest profile says: articles, injected phrases, texts at many places."""
     with archive.read() as session:
         count = profiles.article_count(session, site_id)
         last = profiles.newest_profile(session, site_id, learner=profile.LEARNER_VERSION)
         phrases = {phrase for phrase, _ in relations.watermarks(session, site_id)[:MAX_COPIED]}
-    known = profile.of_content(last.content).watermarks if last else ()
-    return profiling.step(count) > (profiling.step(last.article_count) if last else 0) or (
-        phrases != {phrase for phrase, _ in known}
-    )
+        shared = _shared_texts(session, site_id)
+    if profiling.step(count) > (profiling.step(last.article_count) if last else 0):
+        return True
+    known = profile.of_content(last.content) if last else None
+    known_phrases = {phrase for phrase, _ in known.watermarks} if known else set()
+    known_texts = set(known.texts) if known else set()
+    return not (phrases <= known_phrases and set(shared) <= known_texts)
 
 
 async def learn(lesson: Lesson, *, takes_odd: bool = False) -> KnownProfile | None:
@@ -136,7 +139,9 @@ async def learn(lesson: Lesson, *, takes_odd: bool = False) -> KnownProfile | No
         tasks = await asyncio.to_thread(_tasks, lesson, some, kept.links)
         seen = await asyncio.gather(*(lesson.reading.sight(task) for task in tasks))
         sightings += [sighting for sighting in seen if sighting is not None]
-    learnt = await asyncio.to_thread(profiling.learn, sightings, watermarks=kept.watermarks)
+    learnt = await asyncio.to_thread(
+        profiling.learn, sightings, watermarks=kept.watermarks, texts=kept.texts
+    )
 
     def write() -> KnownProfile:
         with lesson.archive.write() as session:
@@ -162,6 +167,7 @@ class _Kept:
     captures: list[KeptCapture]
     links: dict[int, KnownLink]
     watermarks: list[tuple[str, int]]
+    texts: dict[int, int]
 
 
 def _kept(lesson: Lesson, *, takes_odd: bool) -> _Kept:
@@ -177,7 +183,19 @@ def _kept(lesson: Lesson, *, takes_odd: bool) -> _Kept:
             captures=captures,
             links=links.load_links(session, sorted({capture.link_id for capture in captures})),
             watermarks=relations.watermarks(session, lesson.site_id),
+            texts=_shared_texts(session, lesson.site_id),
         )
+
+
+def _shared_texts(session: Session, site_id: int) -> dict[int, int]:
+    """The texts that stand at many addresses, and at how many."""
+    found: dict[int, int] = {}
+    for shared in profiles.shared_texts(session, site_id, fewest=profiling.MANY_ADDRESSES):
+        count = profiling.addresses(shared.links)
+        if count >= profiling.MANY_ADDRESSES and (whole := sighting.whole_of(shared.text)):
+            found[whole] = count
+    chosen = sorted(found, key=lambda whole: (-found[whole], whole))[: profiling.MOST_TEXTS]
+    return {whole: found[whole] for whole in chosen}
 
 
 def _tasks(

@@ -13,6 +13,9 @@ from db.archive import Archive
 from db.models import Extraction, SiteProfile, VisitOutcome
 from db.profiles import KnownProfile
 from db.verify import verify
+from pipeline.profiles import profiling, sighting
+from pipeline.profiles.profile import LEARNER_VERSION
+from pipeline.stages import learn
 from tests.contract.desk import Desk
 
 
@@ -133,3 +136,43 @@ def test_verify_finds_a_profile_that_is_missing(desk: Desk, archive: Archive) ->
     (violation,) = verify(archive)
     assert str(violation).startswith("profiles_named: extraction ")
     assert "profile 7" in violation.detail
+
+
+def shared(desk: Desk) -> list[tuple[str, int]]:
+    with desk.archive.read() as session:
+        found = profiles.shared_texts(session, desk.site_id, fewest=4)
+    return [(one.text, len(one.links)) for one in found]
+
+
+def test_a_text_that_many_links_show_is_told_with_all_of_them(desk: Desk) -> None:
+    first = desk.see("a", "Come back soon.").article_id
+    for path in "bc":
+        desk.see(path, "Come back soon.", article=first)
+    desk.see("x", "The text of x.")
+    assert shared(desk) == []
+    desk.see("d", "Come back soon.", article=first)
+    assert shared(desk) == [("Come back soon.", 4)]
+    with desk.archive.read() as session:
+        (one,) = profiles.shared_texts(session, desk.site_id, fewest=4)
+    assert [url[-1] for url, _ in one.links] == ["a", "b", "c", "d"]
+
+
+def test_a_text_that_names_its_own_address_is_an_article_at_several(desk: Desk) -> None:
+    own = {"canonical_url": "http://lantern.example/a"}
+    first = desk.see("a", "The text of a.", **own).article_id
+    for path in "bcde":
+        desk.see(path, "The text of a.", article=first, **own)
+    assert shared(desk) == []
+
+
+def test_a_site_with_such_a_text_is_due_to_be_learnt_once(desk: Desk, archive: Archive) -> None:
+    first = desk.see("a", "Come back soon.").article_id
+    for path in "bcd":
+        desk.see(path, "Come back soon.", article=first)
+    assert learn.is_due(archive, desk.site_id)
+    whole = sighting.whole_of("Come back soon.")
+    assert whole is not None
+    add(desk, profiling.learn([], texts={whole: 4}).content, learner=LEARNER_VERSION, articles=1)
+    assert not learn.is_due(archive, desk.site_id)
+    desk.see("e", "Come back soon.", article=first)
+    assert not learn.is_due(archive, desk.site_id), "it is known"

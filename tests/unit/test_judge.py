@@ -110,3 +110,18 @@ def test_unspaced_scripts_have_words_too() -> None:
         judged("港口议会星期二开会讨论新码头，码头因去年冬天的风暴关闭，修理比计划更久。" * 2)
         is None
     )
+
+
+def test_how_much_stands_beside_a_walls_words_is_judged_by_what_is_usual_for_the_site() -> None:
+    text = "Please log in to continue.\n" + PROSE * 5
+    page: dict[str, Any] = {"has_date": False, "title": "Harbour Post"}
+    assert judged(text, **page) is None
+    assert judged(text, **page, usual_size=1200) is None, "a site of briefs"
+    assert judged(text, **page, usual_size=9000) is Reason.LOGIN
+    assert judged(text, **page | {"has_date": True}, usual_size=9000) is None, "a dated brief"
+    assert judged(text, **page, is_article=True, usual_size=9000) is None, "a stated brief"
+
+
+def test_a_text_that_three_other_pages_have_is_refused_whatever_it_states() -> None:
+    assert judged(PROSE * 9, is_article=True, same_text_count=2) is None
+    assert judged(PROSE * 9, is_article=True, same_text_count=3) is Reason.NOT_ARTICLE

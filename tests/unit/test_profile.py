@@ -326,3 +326,56 @@ def test_the_injected_phrases_of_a_site_are_bounded() -> None:
     many = [(f"phrase {number:03}", 1) for number in range(500)]
     profile = profiling.learn([], watermarks=many)
     assert profile.watermarks == tuple(many[:20])
+
+
+# --- one text at many addresses --------------------------------------------------------------------------------------
+
+APOLOGY = "We are making this page better for you. Please come back soon, and thank you for your patience with us."
+
+
+def at(slug: str, text: str, *, title: str = "A bridge") -> Sighting:
+    reading = reading_of([text], url=f"https://harbour.example/2026/{slug}", title=title)
+    return sighting.sight([(BODY, text)], reading)
+
+
+def test_a_text_that_four_pages_have_whole_is_known() -> None:
+    others = [sight(story) for story in range(9)]
+    three, four = ([at(f"story-{n}", APOLOGY) for n in range(count)] for count in (3, 4))
+    assert profiling.learn([*others, *three]).same_text_count([APOLOGY]) == 0
+    profile = profiling.learn([*others, *four])
+    assert profile.same_text_count(["", APOLOGY]) == 3
+    assert profile.same_text_count([APOLOGY + " More."]) == 0
+    assert profiles.of_content(profile.content) == profile
+
+
+def test_a_brief_under_four_addresses_of_one_page_is_no_such_text() -> None:
+    pages = [at(f"brief?session={n}", APOLOGY) for n in range(9)]
+    assert profiling.learn(pages).same_text_count([APOLOGY]) == 0
+
+
+def test_a_template_filled_with_other_figures_is_another_text() -> None:
+    quakes = [
+        f"A quake of 4.{n} was felt on the coast at {n}:30. Nobody was hurt." for n in range(9)
+    ]
+    profile = profiling.learn([at(f"quake-{n}", text) for n, text in enumerate(quakes)])
+    assert [profile.same_text_count([text]) for text in quakes] == [0] * 9
+
+
+def test_what_a_text_stands_for_is_told_by_slugs_or_by_announcements() -> None:
+    links = [(f"https://harbour.example/page?id={n}", f"Story {n}") for n in range(5)]
+    assert profiling.addresses(links) == 5
+    assert profiling.addresses([(url, "Story") for url, _ in links]) == 1
+    sections = [(f"https://harbour.example/{n}/the-story/", None) for n in range(5)]
+    assert profiling.addresses(sections) == 1
+
+
+def test_what_the_archive_knows_of_such_texts_comes_first_and_is_bounded() -> None:
+    known = {n: 4 + n for n in range(500)}
+    assert sorted(profiling.learn([], texts=known).texts) == list(range(450, 500))
+    pages = [at(f"story-{n}", APOLOGY) for n in range(6)]
+    assert set(profiling.learn(pages, texts={7: 4}).texts) == {7, sighting.whole_of(APOLOGY)}
+
+
+def test_few_pages_do_not_tell_a_usual_size() -> None:
+    assert learnt(4).usual_size == 0
+    assert learnt(5).usual_size == learnt(5).text.median > 500

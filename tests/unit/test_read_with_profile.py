@@ -11,7 +11,7 @@ from config.site import SiteConfig
 from pipeline import extraction
 from pipeline.extraction import Task
 from pipeline.profiles import profile as profiles
-from pipeline.profiles import profiling
+from pipeline.profiles import profiling, sighting
 from pipeline.reading import Reading, Reason, Verdict
 
 SITE = SiteConfig(name="lantern", title="The Lantern", home="https://lantern.example/")
@@ -127,3 +127,28 @@ def test_a_phrase_that_the_site_injects_goes_from_its_other_pages() -> None:
     assert texts(reading) == [first, *others, mention]
     assert reading.watermark == "glad tidings"
     assert [one.why for one in reading.removed] == ["watermark"]
+
+
+APOLOGY = (
+    "We are making this page better for you, and ask for a little patience while the printers of the lower town work. "
+    "Please come back soon: everything that you have read here before will still be here, and more of it besides."
+)
+
+
+def test_the_text_of_many_other_addresses_is_no_article() -> None:
+    whole = sighting.whole_of(APOLOGY)
+    assert whole is not None
+    stated = {
+        "@type": "NewsArticle",
+        "headline": "What the windmill needs",
+        "datePublished": "2026-03-02",
+    }
+    script = f'<script type="application/ld+json">{json.dumps(stated)}</script></head>'.encode()
+    body = page([APOLOGY], title="What the windmill needs").replace(b"</head>", script)
+    wall = replace(task(11), body=body)
+    known = profiling.learn([], texts={whole: 9}).content
+    reading = extraction.perform(replace(wall, profile=known)).reading
+    assert (reading.verdict, reading.reason) == (Verdict.QUARANTINED, Reason.NOT_ARTICLE)
+    assert reading.detail == "8 other pages of the site have its text"
+    assert extraction.perform(wall).reading.verdict is Verdict.BELIEVED
+    assert extraction.perform(task(11, profile=known)).reading.verdict is Verdict.BELIEVED
