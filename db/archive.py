@@ -47,7 +47,7 @@ class Archive:
         *,
         clock: Clock,
         captures: str = "database",
-        upgrade: Literal["yes", "no"] = "yes",
+        upgrade: Literal["yes", "no", "copy"] = "yes",
         announce: Callable[[str], None] = lambda _: None,
         read_only: bool = False,
     ) -> Self:
@@ -57,7 +57,8 @@ class Archive:
             address: "sqlite:///FILE" or "postgresql://USER@HOST/NAME".
             clock: What every moment of this archive comes from.
             captures: Where bodies are kept: "database" or "files:FOLDER".
-            upgrade: "no" refuses an archive whose schema is not this release's, or that is not there.
+            upgrade: "no" refuses an archive whose schema is not this release's, or that is not there;
+                "copy" is "yes", but takes an unfinished copy as it is (see db.copying).
             announce: Told in a sentence before the schema is touched.
             read_only: Never write, never create; implies upgrade="no".
 
@@ -65,12 +66,14 @@ class Archive:
             ArchiveError: In words, with what to do; see db.errors for the kinds.
         """
         url = engines.parse_address(address)
-        may_create = upgrade == "yes" and not read_only
+        may_create = upgrade != "no" and not read_only
         _require_file(url, may_create=may_create)
         engine = engines.open_engine(url, read_only=read_only)
         try:
             with engines.in_words(url):
-                if may_create:
+                if upgrade == "copy" and schema.is_unfinished(engine):
+                    pass
+                elif may_create:
                     schema.upgrade(engine, announce=announce)
                 else:
                     with engine.connect() as connection:

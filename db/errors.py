@@ -34,6 +34,10 @@ class ArchiveTooOld(ArchiveError):
     """An older release of Morgue wrote this archive: run `morgue db upgrade`."""
 
 
+class ArchiveUnfinished(ArchiveError):
+    """An unfinished copy of another archive: run the same `morgue copy` again."""
+
+
 class ArchiveBusy(ArchiveError):
     """Another process has been writing to the archive for too long: try again when it has finished."""
 

@@ -14,12 +14,13 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from db import engine as engines
-from db.errors import ArchiveTooNew, ArchiveTooOld, NotAnArchive
+from db.errors import ArchiveTooNew, ArchiveTooOld, ArchiveUnfinished, NotAnArchive
 
 HEAD = "0003"
 """The newest migration: what this release reads and writes."""
 
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+_COPY = "copying:"
 _LOCK = 0x4D4F5247  # of Postgres' advisory locks
 _WAL_PATIENCE_S = 30.0
 
@@ -45,7 +46,7 @@ def version(connection: Connection) -> str | None:
 def require(connection: Connection) -> None:
     """Refuse a schema that is not exactly ours."""
     found = version(connection)
-    _refuse_newer(connection, found)
+    _refuse(connection, found)
     if found != HEAD:
         raise ArchiveTooOld(
             f"the archive {_name(connection)} is at schema {found or 'none'}, this release needs "
@@ -57,14 +58,14 @@ def upgrade(engine: Engine, *, announce: Callable[[str], None]) -> None:
     """Create or upgrade the tables under a lock; of several at once one does it and the others wait."""
     with engine.connect() as connection:
         found = version(connection)
-        _refuse_newer(connection, found)
+        _refuse(connection, found)
         if found == HEAD:
             return
     if engine.dialect.name == "sqlite":
         _use_wal(engine)
     with _locked(engine) as connection:
         found = version(connection)
-        _refuse_newer(connection, found)
+        _refuse(connection, found)
         if found == HEAD:
             return
         name = _name(connection)
@@ -91,7 +92,35 @@ def migrate(connection: Connection, target: str) -> None:
     (command.upgrade if is_up else command.downgrade)(config, target)
 
 
-def _refuse_newer(connection: Connection, found: str | None) -> None:
+def mark_copy(connection: Connection, source: str | None) -> None:
+    """Say that the archive is an unfinished copy of a source, named by at most 16 characters; None: it is finished.
+
+    The mark stands where the schema's version does, so that no release opens an archive that is a half.
+    """
+    mark = HEAD if source is None else f"{_COPY}{source}"
+    connection.execute(text("UPDATE alembic_version SET version_num = :mark"), {"mark": mark})
+
+
+def copied_source(connection: Connection) -> str | None:
+    """Of which source the archive is an unfinished copy, as `mark_copy` named it."""
+    found = version(connection)
+    if found is None or not found.startswith(_COPY):
+        return None
+    return found.removeprefix(_COPY)
+
+
+def is_unfinished(engine: Engine) -> bool:
+    """Whether the archive is an unfinished copy."""
+    with engine.connect() as connection:
+        return copied_source(connection) is not None
+
+
+def _refuse(connection: Connection, found: str | None) -> None:
+    if found is not None and found.startswith(_COPY):
+        raise ArchiveUnfinished(
+            f"{_name(connection)} is an unfinished copy of another archive: run the same `morgue copy` "
+            "again, or remove it"
+        )
     if found is not None and found > HEAD:
         raise ArchiveTooNew(
             f"the archive {_name(connection)} is at schema {found}; this release knows up to {HEAD}: "

@@ -1,6 +1,8 @@
 """Keeps the bytes of bodies: each body once, and versions at the price of their difference."""
 
 from db.captures.errors import CaptureDamaged, CaptureError, CaptureMissing, CaptureTooLarge
+from db.captures.frames import FrameFaultError
+from db.captures.rows import FrameRow
 from db.captures.store import CaptureStore, NewBody, open_store
 
 __all__ = [
@@ -9,6 +11,8 @@ __all__ = [
     "CaptureMissing",
     "CaptureStore",
     "CaptureTooLarge",
+    "FrameFaultError",
+    "FrameRow",
     "NewBody",
     "open_store",
 ]

@@ -117,6 +117,14 @@ class FrameStore(ABC):
         except FrameFaultError as fault:
             raise fault.error(sha256, frame_sha256=fault.sha256, detail=fault.detail) from fault
 
+    def fetch(self, frame: FrameRow) -> bytes:
+        """See `CaptureStore.fetch`."""
+        return self._fetch(frame) if frame.data is None else frame.data
+
+    def adopt(self, frames: Sequence[FrameRow]) -> Sequence[FrameRow]:
+        """See `CaptureStore.adopt`."""
+        return self._keep(frames)
+
     def stat(self, session: Session) -> dict[str, int]:
         """See `CaptureStore.stat`."""
         return rows.count(session)
@@ -235,7 +243,7 @@ class FrameStore(ABC):
         return _damaged(frame.sha256, "its bytes have another digest")
 
     def _unfold(self, session: Session, frame: FrameRow, *, base: bytes) -> bytes:
-        data = self._fetch(frame) if frame.data is None else frame.data
+        data = self.fetch(frame)
         if frame.kind == DELTA:
             return codec.decompress_delta(data, base=base, size=frame.size)
         if frame.kind == PLAIN:

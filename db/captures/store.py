@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from db.captures.database import DatabaseStore
 from db.captures.files import FileStore
 from db.captures.frames import NewBody
+from db.captures.rows import FrameRow
 
 __all__ = ["CaptureStore", "NewBody", "open_store"]
 
@@ -52,6 +53,18 @@ class CaptureStore(Protocol):
             CaptureMissing: It was never put, or what it is compressed against is gone.
             CaptureDamaged: The bytes that come out are not those that were put.
         """
+        ...
+
+    def fetch(self, frame: FrameRow) -> bytes:
+        """The bytes of a frame as they are kept, wherever they are: not decoded, not checked.
+
+        Raises:
+            FrameFaultError: They are not there, or not whole.
+        """
+        ...
+
+    def adopt(self, frames: Sequence[FrameRow]) -> Sequence[FrameRow]:
+        """Put the bytes of frames, which are in their `data`, where this store has them; the rows to be written."""
         ...
 
     def stat(self, session: Session) -> dict[str, int]:

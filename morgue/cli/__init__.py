@@ -51,6 +51,7 @@ COMMANDS = {
     "extract": Lazy("files:extract", "Say what would be read from saved pages.", "Ask"),
     "db": Lazy("archive:db", "Upgrade the archive's schema, or name it.", "Archive"),
     "verify": Lazy("verifying:verify", "Check that the archive keeps its promises.", "Archive"),
+    "copy": Lazy("copying:copy", "Move an archive to another database.", "Archive"),
     "seal": Lazy("verifying:seal", "Name what holds the archive to its past.", "Archive"),
 }
 

@@ -100,3 +100,34 @@ def test_an_archive_that_may_only_be_read_is_checked(project: Project) -> None:
     for path in project.folder.glob("archive.sqlite3*"):
         path.chmod(0o444)
     assert project.ask("verify").exit_code == 0
+
+
+def test_an_archive_is_copied_and_checked(project: Project) -> None:
+    project.ask("seal")
+    target = f"sqlite:///{project.folder}/copy.sqlite3"
+    packs = f"files:{project.folder}/packs"
+    copied = project.ask("copy", project.address, target, "--target-captures", packs, "--json")
+    assert copied.exit_code == 0, copied.output
+    told = json.loads(copied.stdout)
+    assert told["rows"]["revision"] == 2
+    assert (told["violations"], told["bodies_lost"], told["resumed"]) == ([], 0, False)
+    again = project.ask("copy", project.address, target)
+    assert again.exit_code == ExitCode.ARCHIVE
+    assert "is not empty" in again.output
+
+
+def test_a_copy_that_cannot_be_is_told_in_words(project: Project) -> None:
+    for words, *args in (
+        ("same archive", project.address, project.address),
+        ("there is no archive", "sqlite:///missing.sqlite3", "sqlite:///target.sqlite3"),
+        (
+            "there is no capture store",
+            project.address,
+            "sqlite:///x.sqlite3",
+            "--target-captures=x",
+        ),
+    ):
+        result = project.ask("copy", *args)
+        assert result.exit_code != 0
+        assert words in result.output
+        assert "Traceback" not in result.output

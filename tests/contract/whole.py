@@ -1,0 +1,103 @@
+"""An archive with rows in every table, for whatever has to treat all of them alike."""
+
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from config.clock import ManualClock
+from db import crawls, identity, leases, profiles
+from db.archive import Archive
+from db.entries import NewExtraction
+from db.models import (
+    Action,
+    Base,
+    Edit,
+    PrunedBody,
+    Removal,
+    Revision,
+    Supersession,
+    Variant,
+    VisitOutcome,
+)
+from db.statements import table_of
+from tests.contract.desk import RULES, Desk
+
+WORDS = {
+    "a": ("The harbour opens at dawn.", "The harbour opens at noon.", "The harbour is shut."),
+    "b": ("记者在现场报道了这一事件。", "ข่าววันนี้ในกรุงเทพ"),
+    "c": ("Straße und \u201cZitat\u201d \U0001f4f0", "Straße ohne"),
+}
+
+
+def fill(archive: Archive, clock: ManualClock) -> Desk:
+    """Rows in every table, as crawls and people make them; sealed."""
+    desk = Desk(archive, clock)
+    for path, texts in WORDS.items():
+        for text in texts:
+            desk.see(
+                path,
+                text,
+                standfirst="In short",
+                authors=("A. Writer", "B. Ø"),
+                published_at=clock.now() - timedelta(days=1),
+                published="2026-03-01T09:00:00+08:00",
+                language="en",
+            )
+            desk.wait(hours=1)
+    pages = [f"<html><p>{n}{'news and more ' * 200}{n}</p></html>".encode() for n in range(6)]
+    for number, page in enumerate(pages):
+        desk.see(f"page-{number}", f"page {number}", body=page)
+    desk.see("page-1", "page one", body=pages[1].replace(b"1", b"one"))
+    desk.see_gone("c")
+    refused = desk.link("refused", guid="urn:7", title="Refused")
+    doubt = NewExtraction(b"{}", "1", RULES, is_believed=False, reason="layout", detail="odd")
+    capture_id = desk.keep(refused, b"<html>consent</html>")
+    desk.archive_all(
+        desk.bare(refused, VisitOutcome.QUARANTINED, capture_id=capture_id, extraction=doubt)
+    )
+    desk.keep(desk.link("unread"), b"<html>not read yet</html>")
+    with archive.write() as session:
+        _rest(session, desk)
+    return desk
+
+
+def _rest(session: Any, desk: Desk) -> None:
+    now = desk.clock.now()
+    leases.take(session, "host:lantern.example", owner="desk:1", now=now, ttl=timedelta(hours=1))
+    crawls.ensure_sources(session, desk.site_id, [("feed", "http://lantern.example/feed")])
+    profiles.add_profile(
+        session,
+        desk.site_id,
+        learner="1",
+        content=b'{"lines":[]}',
+        article_count=5,
+        page_count=5,
+        now=now,
+    )
+    identity.add_reprint(
+        session,
+        copy_article_id=1,
+        source_url="http://other.example/a",
+        source_article_id=2,
+        containment=0.75,
+        evidence=["link in the credit line"],
+        now=now,
+    )
+    ids = dict(
+        session.execute(select(Revision.number, Revision.id).where(Revision.article_id == 1)).all()
+    )
+    _add(session, Action, id=1, acted_at=now, kind="prune", actor="desk:1", arguments={"ä": [1]})
+    _add(session, Supersession, id=1, revision_id=ids[2], by_revision_id=ids[3], action_id=1,
+         reason="reextracted", superseded_at=now, restored_at=now)  # fmt: skip
+    _add(session, Variant, id=1, article_id=1, number=1, revision_id=ids[3], from_at=now, to_at=now)
+    _add(session, Removal, id=1, article_id=3, evidence="404", suspected_at=now, recorded_at=now,
+         returned_at=now)  # fmt: skip
+    _add(session, Edit, revision_id=ids[2], previous_revision_id=ids[1], comparer="0", kind="body",
+         op="edit", count=1, size=1)  # fmt: skip
+    _add(session, PrunedBody, sha256=sha256(b"gone").digest(), action_id=1, pruned_at=now)
+
+
+def _add(session: Any, model: type[Base], **values: Any) -> None:
+    session.execute(insert(table_of(model)).values(**values))
