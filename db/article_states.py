@@ -1,19 +1,26 @@
 """The state of the articles that a batch of ledger entries touches: read once for all of them.
 
-Knows what the ledger needs to settle an entry. Decides nothing.
+Knows what the ledger needs to settle an entry, and the rows that come of it. Decides nothing: that is for db.variants,
+db.removals and the batch.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from db.entries import Entry
-from db.models import Article, Link, Revision, Supersession, Visit, VisitOutcome
-from db.seen import looks_of
+from db.looks import Known, known_texts, open_sets, open_suspicions
+from db.models import Article, Revision
+from db.removals import Suspicion
 from db.statements import Row, chunks, pack_hashes, table_of, unpack_hashes
+from db.variants import Text, TextOrder
+
+
+def _no_texts() -> Known:
+    return Known(TextOrder(), {})
 
 
 @dataclass(slots=True)
@@ -26,19 +33,23 @@ class ArticleState:
     first_seen_at: datetime
     revision_count: int = 0
     revision_id: int | None = None
-    normal_sha256: bytes | None = None
     text: str = ""  # of the newest revision
-    seen_at: datetime | None = None  # when the newest revision was seen last
     gone_at: datetime | None = None
     shingles: tuple[int, ...] = ()
     is_new: bool = False
     is_changed: bool = False
+    known: Known = field(default_factory=_no_texts)  # the newest text alone, if no other is met
+    is_followed: bool = False  # whether `known` has what its last looks saw
+    suspicion: Suspicion | None = None  # that it is gone: the one that has not ended
+    suspicions: list[tuple[int | None, Suspicion]] = field(
+        default_factory=list
+    )  # all that this batch knows, by the number of their rows; None: new
 
 
-def load_articles(session: Session, entries: Iterable[Entry]) -> dict[int, ArticleState]:
+def load_articles(session: Session, entries: Sequence[Entry]) -> dict[int, ArticleState]:
     """The articles that the entries name; on Postgres locked, so that numbers follow each other."""
     ids = sorted({e.article for e in entries if isinstance(e.article, int)})
-    states = {}
+    states: dict[int, ArticleState] = {}
     for chunk in chunks(ids):
         rows = session.execute(
             select(
@@ -55,16 +66,7 @@ def load_articles(session: Session, entries: Iterable[Entry]) -> dict[int, Artic
             .order_by(_ARTICLE.id)
             .with_for_update()
         ).all()
-        newest = {
-            row.id: row
-            for row in session.execute(
-                select(Revision.id, Revision.normal_sha256, Revision.text).where(
-                    Revision.id.in_([row.revision_id for row in rows if row.revision_id])
-                )
-            )
-        }
         for row in rows:
-            revision = newest.get(row.revision_id)
             states[row.id] = ArticleState(
                 id=row.id,
                 site_id=row.site_id,
@@ -72,89 +74,64 @@ def load_articles(session: Session, entries: Iterable[Entry]) -> dict[int, Artic
                 first_seen_at=row.first_seen_at,
                 revision_count=row.revision_count,
                 revision_id=row.revision_id,
-                normal_sha256=revision.normal_sha256 if revision else None,
-                text=revision.text if revision else "",
                 gone_at=row.gone_at,
                 shingles=unpack_hashes(row.shingles),
             )
-    _load_seen_at(session, entries, states)
+    _load_texts(session, entries, states)
+    for article_id, (number, suspicion) in open_suspicions(session, ids).items():
+        states[article_id].suspicion = suspicion
+        states[article_id].suspicions.append((number, suspicion))
     return states
 
 
-def _load_seen_at(
-    session: Session, entries: Iterable[Entry], articles: dict[int, ArticleState]
+def _load_texts(
+    session: Session, entries: Sequence[Entry], states: dict[int, ArticleState]
 ) -> None:
-    """When the newest revision was seen last, for the articles that are about to get another."""
-    changing = [
-        article
-        for entry in entries
-        if entry.revision is not None
-        and isinstance(entry.article, int)
-        and (article := articles[entry.article]).revision_id is not None
-        and article.normal_sha256 != entry.revision.normal_sha256
-    ]
-    for chunk in chunks(changing):
-        rows = session.execute(
-            select(Visit.revision_id, func.max(Visit.visited_at))
-            .join(Link, Link.id == Visit.link_id)
-            .where(
-                Link.article_id.in_([article.id for article in chunk]),
-                Visit.revision_id.in_([article.revision_id for article in chunk]),
+    """The newest text of each article; of those whose looks may see others, what the last looks saw."""
+    newest = {}
+    for chunk in chunks([state.revision_id for state in states.values() if state.revision_id]):
+        rows = select(
+            Revision.id, Revision.normal_sha256, Revision.first_seen_at, Revision.text
+        ).where(Revision.id.in_(chunk))
+        newest.update({row.id: row for row in session.execute(rows)})
+    sets = open_sets(session, sorted(states))
+    others = _others(entries, states, {number: row.normal_sha256 for number, row in newest.items()})
+    for state in states.values():
+        row = newest.get(state.revision_id)
+        if row is None or state.revision_id is None:
+            continue
+        state.text = row.text
+        if state.id in sets or state.id in others:
+            state.is_followed = True
+            state.known = known_texts(
+                session,
+                state.id,
+                newest_id=row.id,
+                open_set=sets.get(state.id, ()),
+                others=others.get(state.id, ()),
             )
-            .group_by(Visit.revision_id)
-        )
-        seen = {revision_id: seen_at for revision_id, seen_at in rows}  # noqa: C416 - a Row is typed so
-        resettled = _resettled(session, [article.id for article in chunk])
-        for article in chunk:
-            article.seen_at = (
-                _seen_at(session, article)
-                if article.id in resettled
-                else seen.get(article.revision_id)
-            )
+        else:
+            text = Text(row.normal_sha256, row.first_seen_at, row.first_seen_at, revision_id=row.id)
+            state.known = Known(TextOrder([text]), {row.id: 0})
 
 
-def _resettled(session: Session, article_ids: list[int]) -> set[int]:
-    """Those of these articles that have revisions that no longer count: visits still name them."""
-    return set(
-        session.scalars(
-            select(Revision.article_id)
-            .join(Supersession, Supersession.revision_id == Revision.id)
-            .where(Revision.article_id.in_(article_ids))
-        )
-    )
-
-
-def _seen_at(session: Session, article: ArticleState) -> datetime | None:
-    looks = looks_of(session, article.id)
-    return max((look.at for look in looks if look.seen_as == article.revision_id), default=None)
-
-
-def alive_elsewhere(session: Session, entries: Iterable[Entry]) -> set[int]:
-    """Articles that another link still shows, though one of these entries found a link of theirs gone."""
-    gone = [
-        entry
-        for entry in entries
-        if entry.outcome is VisitOutcome.GONE and isinstance(entry.article, int)
-    ]
-    if not gone:
-        return set()
-    last_visit = (
-        select(func.max(Visit.id)).where(Visit.link_id == Link.id).correlate(Link).scalar_subquery()
-    )
-    alive: set[int | None] = set()
-    for chunk in chunks(gone):
-        alive.update(
-            session.scalars(
-                select(Link.article_id)
-                .join(Visit, Visit.id == last_visit)
-                .where(
-                    Link.article_id.in_([entry.article for entry in chunk]),
-                    Link.id.not_in([entry.link_id for entry in chunk]),
-                    Visit.revision_id.is_not(None),
-                )
-            )
-        )
-    return {article_id for article_id in alive if article_id is not None}
+def _others(
+    entries: Sequence[Entry], states: dict[int, ArticleState], digests: dict[int, bytes]
+) -> dict[int, set[int]]:
+    """The articles of which a look says something else than the newest text, with known revisions it names."""
+    others: dict[int, set[int]] = {}
+    for entry in entries:
+        if not isinstance(entry.article, int):
+            continue
+        newest_id = states[entry.article].revision_id
+        if newest_id is None:
+            continue
+        if entry.revision is not None:
+            if entry.revision.normal_sha256 != digests.get(newest_id):
+                others.setdefault(entry.article, set())
+        elif entry.seen_revision_id not in (None, newest_id):
+            others.setdefault(entry.article, set()).add(entry.seen_revision_id or 0)
+    return others
 
 
 def article_row(article: ArticleState) -> Row:

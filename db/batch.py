@@ -4,64 +4,52 @@ Rows are gathered first and written per table in the order of their keys. Knows 
 articles it touches, and keeps it true while entries of the same article follow each other.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from db import search
-from db.article_states import (
-    ARTICLE_CHANGE,
-    ArticleState,
-    alive_elsewhere,
-    article_change,
-    article_row,
-    load_articles,
-)
+from db import removals
+from db.article_states import ArticleState, load_articles
+from db.batch_rows import Rows
 from db.changes import ChangeKind, NewChange
 from db.contents import digest, pack_content
 from db.entries import Archived, Entry, NewArticle, NewExtraction, NewRevision
+from db.looks import alive_elsewhere
 from db.models import (
     GUID_LIMIT,
     Article,
-    ArticleUrl,
-    Content,
     Extraction,
-    Link,
-    Quarantine,
     Revision,
-    Unrelated,
     Visit,
     VisitOutcome,
     storable,
 )
-from db.revision_rows import Footing, indexed, revision_row
-from db.statements import (
-    Row,
-    insert_or_ignore,
-    insert_rows,
-    reserve_ids,
-    run_many,
-    table_of,
-)
+from db.removals import Evidence
+from db.revision_rows import Footing, indexed, read_back, revision_row
+from db.statements import reserve_ids
+from db.variants import Seen, Sight, Text
+
+_ASKED_LATELY = timedelta(hours=1)
+"""A link that was looked at so lately needs no look because another of its article is gone."""
+
+_OUTCOMES = {
+    Sight.NEW: VisitOutcome.NEW,
+    Sight.REVISED: VisitOutcome.REVISED,
+    Sight.RETURNED: VisitOutcome.REVISED,
+    Sight.VARIANT: VisitOutcome.VARIANT,
+}
 
 
-@dataclass(slots=True)
-class _Rows:
-    """Rows to be inserted, by table."""
+class _Proof(NamedTuple):
+    """A text, and the capture and extraction that prove it."""
 
-    contents: dict[bytes, Row] = field(default_factory=dict)
-    extractions: list[Row] = field(default_factory=list)
-    revisions: list[Row] = field(default_factory=list)
-    visits: list[Row] = field(default_factory=list)
-    aliases: dict[tuple[int, str], Row] = field(default_factory=dict)
-    quarantines: list[Row] = field(default_factory=list)
-    links: list[Row] = field(default_factory=list)
-    gone_links: list[Row] = field(default_factory=list)
-    unrelated: list[Row] = field(default_factory=list)
-    indexed: list[search.Indexed] = field(default_factory=list)
+    revision: NewRevision
+    capture_id: int
+    extraction_id: int
 
 
 class Batch:
@@ -71,11 +59,19 @@ class Batch:
         """Read the state of the articles that the entries name, and reserve ids, in a few statements."""
         self._session = session
         self._now = now
-        self._rows = _Rows()
+        self._rows = Rows()
         self.changes: list[NewChange] = []  # for the stream, once all else is written
         self._created: dict[NewArticle, ArticleState] = {}
         self._articles = load_articles(session, entries)
-        self._alive = alive_elsewhere(session, entries)
+        self._alive = alive_elsewhere(
+            session,
+            {
+                (entry.article, entry.link_id)
+                for entry in entries
+                if entry.evidence is not None and isinstance(entry.article, int)
+            },
+        )
+        self._showing: dict[int, set[int]] = defaultdict(set)  # links, by the article they showed
         new = {e.article for e in entries if isinstance(e.article, NewArticle)}
         self._visit_ids = iter(reserve_ids(session, Visit, len(entries)))
         self._article_ids = iter(reserve_ids(session, Article, len(new)))
@@ -83,7 +79,7 @@ class Batch:
             reserve_ids(session, Extraction, sum(e.extraction is not None for e in entries))
         )
         self._revision_ids = iter(
-            reserve_ids(session, Revision, sum(e.revision is not None for e in entries))
+            reserve_ids(session, Revision, sum(self._may_add(e) for e in entries))
         )
 
     def add(self, entry: Entry) -> Archived:
@@ -91,22 +87,21 @@ class Batch:
         article = self._article_of(entry)
         extraction_id = next(self._extraction_ids) if entry.extraction else None
         outcome, revision_id, number = entry.outcome, entry.seen_revision_id, None
-        if entry.revision is not None:
-            assert article is not None
-            assert extraction_id is not None
-            if article.normal_sha256 == entry.revision.normal_sha256:
-                outcome, revision_id = VisitOutcome.SAME_TEXT, article.revision_id
-            else:
-                is_first = article.revision_id is None
-                outcome = VisitOutcome.NEW if is_first else VisitOutcome.REVISED
-                revision_id = self._add_revision(entry, entry.revision, article, extraction_id)
+        seen = self._look(entry, article) if article is not None else None
+        if article is not None and seen is not None:
+            outcome = self._outcome(entry, seen)
+            text = article.known.order.texts[seen.place]
+            if seen.is_revision:
+                proof = self._proof(entry, article, text, extraction_id)
+                self._add_revision(proof, article, text)
                 number = article.revision_count
+            revision_id = text.revision_id
         if entry.extraction is not None and extraction_id is not None:
             self._add_extraction(entry, entry.extraction, extraction_id, article)
         if article is not None:
             self._see(entry, article, revision_id)
         visit_id = self._add_visit(entry, outcome, revision_id)
-        self._add_link_state(entry, outcome, article, revision_id)
+        self._add_link_state(entry, article, revision_id)
         return Archived(
             visit_id=visit_id,
             outcome=outcome,
@@ -117,30 +112,71 @@ class Batch:
 
     def write(self) -> None:
         """Insert and update everything that was gathered."""
-        session, rows = self._session, self._rows
         articles = [*self._articles.values(), *self._created.values()]
-        contents = [rows.contents[sha256] for sha256 in sorted(rows.contents)]
-        insert_or_ignore(session, Content, contents)
-        insert_rows(session, Article, [article_row(a) for a in articles if a.is_new])
-        insert_rows(session, Extraction, rows.extractions)
-        insert_rows(session, Revision, rows.revisions)
-        insert_or_ignore(session, Unrelated, rows.unrelated)
-        insert_rows(session, Visit, rows.visits)
-        insert_rows(session, Quarantine, rows.quarantines)
-        changed = [a for a in articles if a.is_changed and not a.is_new]
-        run_many(session, ARTICLE_CHANGE, [article_change(a) for a in changed])
-        insert_or_ignore(session, ArticleUrl, list(rows.aliases.values()))
-        seen = [row for row in rows.aliases.values() if row["article_id"] in self._articles]
-        run_many(session, _ALIAS_BACK, [_alias_key(row) for row in seen])
-        met = [row for row in seen if row["evidence"] != "canonical"]
-        run_many(
-            session,
-            _ALIAS_MET,
-            [_alias_key(row) | {"b_evidence": row["evidence"]} for row in met],
+        for article in articles:
+            self._rows.add_removals(article, now=self._now)
+        self._rows.write(self._session, articles)
+
+    def _may_add(self, entry: Entry) -> bool:
+        """Whether this look may make a revision: it brings a text, or sees one that may be returned to."""
+        if entry.revision is not None:
+            return True
+        return (
+            entry.seen_revision_id is not None
+            and isinstance(entry.article, int)
+            and self._articles[entry.article].is_followed
         )
-        run_many(session, _LINK_STATE, rows.links)
-        run_many(session, _ALIAS_GONE, rows.gone_links)
-        search.index_revisions(session, rows.indexed)
+
+    def _look(self, entry: Entry, article: ArticleState) -> Seen | None:
+        """What the look comes to by the rule of variants; None where it saw no text of the article."""
+        order = article.known.order
+        if entry.revision is not None:
+            sha256: bytes | None = entry.revision.normal_sha256
+        elif entry.seen_revision_id is not None:
+            sha256 = article.known.digest_of(entry.seen_revision_id)
+        else:
+            sha256 = None
+        if sha256 is None:
+            if entry.evidence is not None:
+                order.lose(link_id=entry.link_id, at=entry.visited_at)
+            return None
+        was_open = order.open_set
+        members = set(was_open.from_at) if was_open else set()
+        seen = order.see(sha256, link_id=entry.link_id, at=entry.visited_at)
+        now_open = order.open_set or was_open
+        if now_open is not None:
+            joined = {
+                order.texts[place].revision_id or 0: from_at
+                for place, from_at in now_open.from_at.items()
+                if place not in members
+            }
+            if joined or now_open.to_at is not None:
+                self._rows.add_variants(article.id, now_open, joined)
+                self._note(ChangeKind.VARIANT, article)
+        return seen
+
+    def _outcome(self, entry: Entry, seen: Seen) -> VisitOutcome:
+        if seen.sight in _OUTCOMES:
+            return _OUTCOMES[seen.sight]
+        return VisitOutcome.SAME_TEXT if entry.revision is not None else entry.outcome
+
+    def _proof(
+        self, entry: Entry, article: ArticleState, text: Text, extraction_id: int | None
+    ) -> _Proof:
+        """The text that the look saw, with what proves it: the look's own capture if it brought a page."""
+        if entry.revision is not None:
+            assert entry.capture_id is not None
+            assert extraction_id is not None
+            return _Proof(entry.revision, entry.capture_id, extraction_id)
+        earlier = next(
+            each.revision_id
+            for each in reversed(article.known.order.texts[:-1])
+            if each.digest == text.digest
+        )
+        row = self._rows.revision(earlier) or self._session.get_one(Revision, earlier)
+        # its own sample is not kept; that of the text beside it has nearly all of it
+        revision = replace(read_back(row), shingles=article.shingles)
+        return _Proof(revision, row.capture_id, row.extraction_id)
 
     def _article_of(self, entry: Entry) -> ArticleState | None:
         if entry.article is None:
@@ -196,18 +232,13 @@ class Batch:
                 }
             )
 
-    def _add_revision(
-        self, entry: Entry, revision: NewRevision, article: ArticleState, extraction_id: int
-    ) -> int:
-        revision_id = next(self._revision_ids)
-        previous_seen_at = article.seen_at
-        if previous_seen_at is not None:  # a clock that was set back does not turn the order round
-            previous_seen_at = min(previous_seen_at, entry.visited_at)
+    def _add_revision(self, proof: _Proof, article: ArticleState, text: Text) -> None:
+        revision = proof.revision
+        text.revision_id = revision_id = next(self._revision_ids)
+        article.known.places[revision_id] = len(article.known.order.texts) - 1
         article.revision_count += 1
         article.revision_id = revision_id
-        article.normal_sha256 = revision.normal_sha256
         article.text = storable(revision.text) or ""
-        article.seen_at = None
         article.shingles = tuple(dict.fromkeys(revision.shingles))
         article.is_changed = True
         self._note(ChangeKind.REVISION, article)
@@ -216,34 +247,26 @@ class Batch:
             revision_id=revision_id,
             article_id=article.id,
             number=article.revision_count,
-            capture_id=entry.capture_id or 0,
-            extraction_id=extraction_id,
-            first_seen_at=entry.visited_at,
-            previous_seen_at=previous_seen_at,
+            capture_id=proof.capture_id,
+            extraction_id=proof.extraction_id,
+            first_seen_at=text.first_seen_at,
+            previous_seen_at=text.previous_seen_at,
         )
         self._rows.revisions.append(revision_row(revision, footing, now=self._now))
         self._rows.indexed.append(indexed(revision_id, revision))
-        return revision_id
 
     def _note(self, kind: ChangeKind, article: ArticleState) -> None:
         """Remember what the stream of changes is to say, with the article's newest revision."""
         self.changes.append(NewChange(kind, article.site_id, article.id, article.revision_id))
 
     def _see(self, entry: Entry, article: ArticleState, revision_id: int | None) -> None:
-        """Keep the article's state: there or gone, its aliases, when its newest revision was seen."""
-        if entry.outcome is VisitOutcome.GONE:
-            if article.gone_at is None and article.id not in self._alive:
-                article.gone_at = entry.visited_at
-                article.is_changed = True
-                self._note(ChangeKind.GONE, article)
+        """Keep the article's state: there or gone, and its aliases."""
+        if entry.evidence is not None:
+            self._miss(entry, article, entry.evidence)
             return
         if revision_id is not None:
-            if revision_id == article.revision_id:
-                article.seen_at = max(filter(None, (article.seen_at, entry.visited_at)))
-            if article.gone_at is not None:
-                article.gone_at = None
-                article.is_changed = True
-                self._note(ChangeKind.BACK, article)
+            self._showing[article.id].add(entry.link_id)
+            self._meet(entry, article)
         for alias in entry.aliases:
             self._rows.aliases.setdefault(
                 (article.id, alias.url_key),
@@ -257,6 +280,40 @@ class Batch:
                     "to_at": None,
                 },
             )
+
+    def _miss(self, entry: Entry, article: ArticleState, evidence: Evidence) -> None:
+        """A link of the article shows it no longer: it may be gone, if no other does."""
+        self._showing[article.id].discard(entry.link_id)
+        self._rows.add_gone_link(entry, article)
+        if self._showing[article.id]:
+            return
+        if article.id in self._alive:
+            self._rows.ask_others(entry, article, before=entry.visited_at - _ASKED_LATELY)
+            return
+        suspicion = removals.suspect(
+            article.suspicion,
+            evidence,
+            link_id=entry.link_id,
+            at=entry.visited_at,
+            detail=storable(entry.detail, 2000),
+        )
+        if suspicion is not article.suspicion:
+            article.suspicion = suspicion
+            article.suspicions.append((None, suspicion))
+        if suspicion.confirmed_at is not None and article.gone_at is None:
+            article.gone_at = suspicion.suspected_at
+            article.is_changed = True
+            self._note(ChangeKind.GONE, article)
+
+    def _meet(self, entry: Entry, article: ArticleState) -> None:
+        """A text of the article was seen: it is there, whatever was suspected."""
+        if article.suspicion is not None:
+            article.suspicion.end(entry.visited_at)
+            article.suspicion = None
+        if article.gone_at is not None:
+            article.gone_at = None
+            article.is_changed = True
+            self._note(ChangeKind.BACK, article)
 
     def _add_visit(self, entry: Entry, outcome: VisitOutcome, revision_id: int | None) -> int:
         visit_id = next(self._visit_ids)
@@ -276,83 +333,22 @@ class Batch:
         return visit_id
 
     def _add_link_state(
-        self,
-        entry: Entry,
-        outcome: VisitOutcome,
-        article: ArticleState | None,
-        revision_id: int | None,
+        self, entry: Entry, article: ArticleState | None, revision_id: int | None
     ) -> None:
         state = entry.link_state
+        due_at = state.due_at
+        if entry.evidence is not None and article is not None and article.suspicion is not None:
+            due_at = article.suspicion.look_again_by(entry.visited_at, due_at=due_at)
         self._rows.links.append(
             {
                 "b_id": entry.link_id,
                 "b_article_id": article.id if article else None,
                 "b_revision_id": revision_id,
                 "b_visited_at": entry.visited_at,
-                "b_due_at": state.due_at,
+                "b_due_at": due_at,
                 "b_etag": state.etag,
                 "b_last_modified": state.last_modified,
                 "b_failure_count": state.failure_count,
                 "b_modified_at": state.modified_at,
             }
         )
-        if outcome is VisitOutcome.GONE and article is not None:
-            self._rows.gone_links.append(
-                {
-                    "b_link_id": entry.link_id,
-                    "b_article_id": article.id,
-                    "b_to_at": entry.visited_at,
-                }
-            )
-
-
-_LINK = table_of(Link).c
-_LINK_STATE = (
-    update(table_of(Link))
-    .where(_LINK.id == bindparam("b_id"))
-    .values(
-        article_id=func.coalesce(bindparam("b_article_id"), _LINK.article_id),
-        revision_id=func.coalesce(bindparam("b_revision_id"), _LINK.revision_id),
-        visited_modified_at=func.coalesce(bindparam("b_modified_at"), _LINK.visited_modified_at),
-        visited_at=bindparam("b_visited_at"),
-        visit_count=_LINK.visit_count + 1,
-        due_at=bindparam("b_due_at"),
-        etag=bindparam("b_etag"),
-        last_modified=bindparam("b_last_modified"),
-        failure_count=bindparam("b_failure_count"),
-    )
-)
-
-_ALIAS = table_of(ArticleUrl).c
-_ALIAS_BACK = (
-    update(table_of(ArticleUrl))
-    .where(
-        _ALIAS.article_id == bindparam("b_article_id"),
-        _ALIAS.url_key == bindparam("b_url_key"),
-        _ALIAS.to_at.is_not(None),
-    )
-    .values(to_at=None)
-)
-_ALIAS_MET = (  # what only a canonical link had named was now asked for, or answered
-    update(table_of(ArticleUrl))
-    .where(
-        _ALIAS.article_id == bindparam("b_article_id"),
-        _ALIAS.url_key == bindparam("b_url_key"),
-        _ALIAS.evidence == "canonical",
-    )
-    .values(evidence=bindparam("b_evidence"))
-)
-_ALIAS_GONE = (
-    update(table_of(ArticleUrl))
-    .where(
-        _ALIAS.article_id == bindparam("b_article_id"),
-        _ALIAS.url_key
-        == select(_LINK.url_key).where(_LINK.id == bindparam("b_link_id")).scalar_subquery(),
-        _ALIAS.to_at.is_(None),
-    )
-    .values(to_at=bindparam("b_to_at"))
-)
-
-
-def _alias_key(alias: Row) -> Row:
-    return {"b_article_id": alias["article_id"], "b_url_key": alias["url_key"]}

@@ -6,8 +6,10 @@ left out on the way in.
 
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 
 from db.models import VisitOutcome
+from db.removals import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +187,8 @@ class LinkState:
 class Entry:
     """One visit and everything that follows from it: written whole or not at all.
 
-    `outcome` is the caller's view. Where a revision is given the ledger has the last word between NEW,
-    REVISED and SAME_TEXT, because only it sees what other writers have added meanwhile.
+    `outcome` is the caller's view. Where a text is seen the ledger has the last word between NEW, REVISED,
+    VARIANT and SAME_TEXT, because only it sees what other writers have added meanwhile.
     """
 
     crawl_id: int
@@ -203,6 +205,17 @@ class Entry:
     aliases: tuple[Alias, ...] = ()
     revision: NewRevision | None = None
     seen_revision_id: int | None = None  # a known revision that it saw: same bytes, or a 304
+    gone_by: Evidence | None = (
+        None  # what says that the article is gone; of GONE, its status if None
+    )
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What says that the article is gone, where this look says so."""
+        if self.outcome is not VisitOutcome.GONE:
+            return self.gone_by
+        said = Evidence.GONE if self.status == HTTPStatus.GONE else Evidence.NOT_FOUND
+        return self.gone_by or said
 
     def __post_init__(self) -> None:
         if self.revision is not None and (

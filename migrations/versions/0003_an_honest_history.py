@@ -2,7 +2,7 @@
 
 The new columns may be empty, and have no foreign keys, as that of 0002. The tables are empty in an upgraded archive:
 of what came before them, history is told from visits and revisions, as it was. But for the stream of changes: who
-reads it from its beginning is told of every revision that there is, and of the articles that are gone.
+reads it from its beginning is told of every revision that there is, and of the articles that are gone. And removals.
 """
 
 import sqlalchemy as sa
@@ -27,6 +27,37 @@ FROM (
     SELECT gone_at, 'gone', site_id, id, revision_id FROM article WHERE gone_at IS NOT NULL
 ) AS learnt
 """
+
+EARLIER_REMOVALS = """
+INSERT INTO removal (article_id, evidence, detail, suspected_at, confirmed_at, returned_at, recorded_at)
+SELECT lost.article_id,
+       CASE WHEN lost.status = 410 THEN '410' WHEN lost.detail LIKE 'redirects to the front page%'
+            THEN 'front page' ELSE '404' END,
+       lost.detail, lost.visited_at, lost.visited_at, lost.returned_at, lost.visited_at
+FROM (
+    SELECT seen.*, (
+        SELECT min(again.visited_at) FROM visit AS again JOIN link ON link.id = again.link_id
+        WHERE link.article_id = seen.article_id AND again.id > seen.id AND again.revision_id IS NOT NULL
+    ) AS returned_at
+    FROM (
+        SELECT v.id, v.outcome, v.status, v.detail, v.visited_at, l.article_id,
+               lag(v.outcome) OVER (PARTITION BY l.article_id ORDER BY v.id) AS before
+        FROM visit AS v JOIN link AS l ON l.id = v.link_id
+        WHERE l.article_id IS NOT NULL AND (v.revision_id IS NOT NULL OR v.outcome = 'gone')
+    ) AS seen
+    WHERE seen.outcome = 'gone' AND (seen.before IS NULL OR seen.before <> 'gone')
+) AS lost
+WHERE lost.returned_at IS NOT NULL
+UNION ALL
+SELECT a.id, coalesce((
+           SELECT CASE WHEN v.status = 410 THEN '410' WHEN v.detail LIKE 'redirects to the front page%'
+                       THEN 'front page' ELSE '404' END
+           FROM visit AS v JOIN link AS l ON l.id = v.link_id
+           WHERE l.article_id = a.id AND v.outcome = 'gone' ORDER BY v.id DESC LIMIT 1
+       ), '404'), NULL, a.gone_at, a.gone_at, NULL, a.gone_at
+FROM article AS a WHERE a.gone_at IS NOT NULL
+"""
+"""What an older release held to be gone, by one look, and what it saw again. Its words stay as they were."""
 
 
 def upgrade() -> None:
@@ -78,6 +109,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_removal")),
     )
     op.create_index(op.f("ix_removal_article_id"), "removal", ["article_id"])
+    op.execute(EARLIER_REMOVALS)
     op.create_table(
         "pruned_body",
         sa.Column("sha256", sa.LargeBinary(length=32), nullable=False),

@@ -115,6 +115,10 @@ class Desk:
             **more,
         )
 
+    def at_rest(self) -> LinkState:
+        """The state of a link that is not wanted again."""
+        return LinkState(due_at=None)
+
     def archive_all(self, *entries: Entry) -> list[Archived]:
         """Archive these looks in one transaction."""
         with self.archive.write() as session:
@@ -126,11 +130,23 @@ class Desk:
         article = more.pop("article", link.article_id)
         return self.archive_all(self.entry(link, text, article=article, **more))[0]
 
-    def see_gone(self, path: str) -> Archived:
-        """Look at a page that is not there any more."""
+    def see_gone(self, path: str, *, status: int = 410) -> Archived:
+        """Look at a page that is not there any more, by this status."""
         link = self.link(path)
-        gone = self.bare(link, VisitOutcome.GONE, status=404, article=link.article_id)
+        gone = self.bare(link, VisitOutcome.GONE, status=status, article=link.article_id)
         return self.archive_all(gone)[0]
+
+    def see_again(self, path: str) -> Archived:
+        """Look at a page that is, by a 304, as it was when last seen there."""
+        link = self.link(path)
+        same = self.bare(
+            link,
+            VisitOutcome.SAME_BYTES,
+            status=304,
+            article=link.article_id,
+            seen_revision_id=link.revision_id,
+        )
+        return self.archive_all(same)[0]
 
     def wait(self, **delta: float) -> None:
         """Let time pass."""

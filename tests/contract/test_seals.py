@@ -23,7 +23,7 @@ def desk(archive: Archive, clock: ManualClock) -> Desk:
     for words in ("one", "two", "three"):
         made.see("a", words)
         made.wait(minutes=1)
-    made.see_gone("a")
+    made.see_gone("a", status=404)
     return made
 
 

@@ -46,7 +46,7 @@ def test_standing_revisions_that_became_neighbours_may_not_be_equal(
 ) -> None:
     for words in ("one", "spurious", "one"):
         desk.see("a", words)
-        desk.wait(minutes=1)
+        desk.wait(days=2)
     supersede(archive, 2)
     (violation,) = verify(archive)
     assert violation.promise == "revisions_differ"

@@ -155,6 +155,34 @@ def test_the_stream_of_changes_begins_with_what_an_older_archive_knows(
     assert connection.execute(text("SELECT name, value FROM counter")).all() == [("change", 3)]
 
 
+def test_what_an_older_archive_held_to_be_gone_is_a_removal(connection: Connection) -> None:
+    schema.migrate(connection, "0002")
+    for statement in (*FIRST_ROWS, *LATER_ROWS):
+        connection.execute(text(statement), {"digest": b"\1" * 32})
+    connection.execute(text("UPDATE link SET article_id = 1"))
+    looks = (("new", 200, 1), ("gone", 404, None), ("gone", 404, None), ("same_text", 200, 1))
+    for day, (outcome, status, revision_id) in enumerate((*looks, ("gone", 410, None)), 1):
+        connection.execute(
+            text(
+                "INSERT INTO visit (crawl_id, link_id, visited_at, outcome, status, revision_id)"
+                f" VALUES (1, 1, '2026-03-0{day}T09:00:00.000Z', '{outcome}', {status}, :revision_id)"
+            ),
+            {"revision_id": revision_id},
+        )
+    connection.execute(text("UPDATE article SET gone_at = '2026-03-05T09:00:00.000Z'"))
+    schema.migrate(connection, "0003")
+    found = connection.execute(
+        text("SELECT evidence, suspected_at, confirmed_at, returned_at FROM removal ORDER BY id")
+    )
+    assert [
+        (evidence, *(str(moment)[:10] if moment else None for moment in moments))
+        for evidence, *moments in found
+    ] == [
+        ("404", "2026-03-02", "2026-03-02", "2026-03-04"),
+        ("410", "2026-03-05", "2026-03-05", None),
+    ]
+
+
 def test_going_all_the_way_down_leaves_nothing(connection: Connection) -> None:
     schema.migrate(connection, schema.HEAD)
     schema.migrate(connection, "base")
