@@ -1,6 +1,6 @@
 """An archive with rows in every table, for whatever has to treat all of them alike."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -89,10 +89,10 @@ def _rest(session: Any, desk: Desk) -> None:
         session.execute(select(Revision.number, Revision.id).where(Revision.article_id == 1)).all()
     )
     _add(session, Action, id=1, acted_at=now, kind="prune", actor="desk:1", arguments={"ä": [1]})
-    _add(session, Supersession, id=1, revision_id=ids[2], by_revision_id=ids[3], action_id=1,
+    _add(session, Supersession, revision_id=ids[2], by_revision_id=ids[3], action_id=1,
          reason="reextracted", superseded_at=now, restored_at=now)  # fmt: skip
-    _add(session, Variant, id=1, article_id=1, number=1, revision_id=ids[3], from_at=now, to_at=now)
-    _add(session, Removal, id=1, article_id=3, evidence="404", suspected_at=now, recorded_at=now,
+    _add(session, Variant, article_id=1, number=1, revision_id=ids[3], from_at=now, to_at=now)
+    _add(session, Removal, article_id=3, evidence="404", suspected_at=now, recorded_at=now,
          returned_at=now)  # fmt: skip
     _add(session, Edit, revision_id=ids[2], previous_revision_id=ids[1], comparer="0", kind="body",
          op="edit", count=1, size=1)  # fmt: skip
@@ -100,4 +100,19 @@ def _rest(session: Any, desk: Desk) -> None:
 
 
 def _add(session: Any, model: type[Base], **values: Any) -> None:
-    session.execute(insert(table_of(model)).values(**values))
+    """A row; columns that must have a value and are not given get one of their type."""
+    table = table_of(model)
+    for column in table.c:
+        if not column.nullable and not column.primary_key and column.name not in values:
+            values[column.name] = _SOME[column.type.python_type]
+    session.execute(insert(table).values(**values))
+
+
+_SOME = {
+    int: 1,
+    bool: False,
+    str: "some",
+    bytes: b"some",
+    dict: {},
+    datetime: datetime(2026, 3, 2, tzinfo=UTC),
+}
