@@ -14,10 +14,12 @@ from itertools import groupby
 from typing import Any, Literal
 
 from pipeline.text.align import spans
+from pipeline.text.page_lines import is_page_line
 from pipeline.text.words import folded_words, tokens
 
-NORMAL_VERSION = b"1"
-"""Part of every digest. Raised whenever the same text may give another normal text."""
+NORMAL_VERSION = b"2"
+"""Part of every digest. Raised whenever the same text may give another normal text; EXTRACTOR_VERSION with it, so that
+what was read before is read again before it is called changed."""
 
 Op = Literal["equal", "insert", "delete"]
 
@@ -27,7 +29,7 @@ SIMILAR = 0.4
 MAX_PAIRS = 2_500
 """Pairs of different paragraphs that are compared with each other; more are shown as replaced."""
 
-_UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+_UNSEEN = "\u00ad\u034f\u061c\u0640\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 _PLAIN = (
     dict.fromkeys("‘’‚‛′‵`´ʼ＇", "'")
     | dict.fromkeys("“”„‟″‶«»〝〞＂", '"')
@@ -36,31 +38,12 @@ _PLAIN = (
 _TYPOGRAPHY = re.compile(f"[{_UNSEEN}{''.join(_PLAIN)}]")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _DASH = re.compile(r" -[- ]*|-[- ]+")
-
-_CLOCK_LENGTH = 80
-_CLOCK_SIGN = re.compile(
-    r"""
-    \b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b
-    |\d{4}[-/.年]\s?\d{1,2}[-/.月]|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{1,2}월
-    |\d:\d\d.*(?:\b(?:am|pm|gmt|utc)\b|[ap]\.m\.)|\bago\b|前$|전$
-    |^(?:last\s)?(?:updated?|modified|published|posted)\b|更新|发布
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_CLOCK_WORDS = re.compile(
-    r"""
-    \b(?:last\s)?(?:updated?|modified|published|posted)\b
-    |\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b
-    |\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)\b
-    |\b(?:january|february|march|april|august|september|october|november|december)\b
-    |\b(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?)\b|\bago\b
-    |(?<=\d)(?:st|nd|rd|th|am|pm|[ap]\.m\.|[smhd]\b)
-    |\b(?:am|pm|[ap]\.m\.|gmt|utc|ist|[ce]e?s?t|p[ds]t|bst|at|on)\b|(?<=\d)z\b
-    |(?:更新|发布)(?:时间|時間|日時)?|星期[一二三四五六日天]|[上下]午|[年月日时時分秒前]|[분시일월년전]
-    |[\d\s.,:;/|()+T-]
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+_QUOTE = re.compile(r' *(?:"|\'\') *')  # «blanks within» or not
+_POINT = re.compile(r" +(?=[;:!?%])")  # French sets a blank before them
+_HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_HAN_BLANK = re.compile(
+    rf"(?<=[{_HAN}]) | (?=[{_HAN}])"
+)  # between Chinese and Latin, at the ends of lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +65,18 @@ class Paragraph:
 def normal_text(text: str) -> str:
     """The text as far as it says something: one line, plain quotes and dashes, no page clocks.
 
-    NFKC; blanks of all kinds, paragraph breaks too, are one space; signs without width are gone;
-    lines that only tell a date, a time or an age ("Updated 5 minutes ago") are left out unless
-    there is nothing else. Case counts.
+    NFKC; blanks of all kinds, paragraph breaks too, are one space, and none beside quotes and dashes; signs without
+    width are gone; lines that only tell a date, an age or how often the page was read ("Updated 5 minutes ago",
+    "1,234 views") are left out unless there is nothing else. Case counts.
     """
-    joined = " ".join(line for _, line in normal_lines(text))
-    return _DASH.sub("-", joined) if "-" in joined else joined  # a dash may end one line
+    return _unblanked(" ".join(line for _, line in normal_lines(text)))  # a dash may end one line
 
 
 def normal_lines(text: str) -> list[tuple[int, str]]:
     """The lines that `normal_text` is made of, each with the number of the line of the text that it stands for."""
     typed = ((at, normal_line(line)) for at, line in enumerate(text.splitlines()))
     lines = [(at, line) for at, line in typed if line]
-    return [(at, line) for at, line in lines if not _is_clock(line)] or lines
+    return [(at, line) for at, line in lines if not is_page_line(line)] or lines
 
 
 def normal_line(text: str) -> str:
@@ -192,19 +174,21 @@ def _typed(text: str) -> str:
 def _one_spaced(text: str) -> str:
     if not text.isprintable():
         text = _CONTROLS.sub(" ", text)
-    text = " ".join(text.split())
-    return _DASH.sub("-", text).strip() if "-" in text else text
+    return _unblanked(" ".join(text.split()))
+
+
+def _unblanked(text: str) -> str:
+    """The text without the blanks that one editor sets beside a sign and another does not."""
+    if "-" in text:
+        text = _DASH.sub("-", text).strip()
+    if '"' in text or "''" in text:
+        text = _QUOTE.sub('"', text)
+    text = _POINT.sub("", text)
+    return text if text.isascii() else _HAN_BLANK.sub("", text)
 
 
 def _plain(match: re.Match[str]) -> str:
     return _PLAIN.get(match[0], "")
-
-
-def _is_clock(line: str) -> bool:
-    """Whether a line tells nothing but a date, a time or an age."""
-    if len(line) > _CLOCK_LENGTH or not _CLOCK_SIGN.search(line):
-        return False
-    return any(map(str.isdigit, line)) and not _CLOCK_WORDS.sub("", line)
 
 
 def _said(value: Any) -> Any:

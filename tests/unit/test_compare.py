@@ -42,6 +42,11 @@ SAME = [
     "Updated 5 minutes ago\n" + TEXT,
     TEXT + "\n3 hours ago",
     TEXT + "\nLast updated: 24/07/2024 10:32",
+    TEXT + "\n1,234 views",
+    "5 min read · 12 comments\n" + TEXT,
+    "Aktualisiert vor 5 Minuten\n" + TEXT,
+    TEXT.replace('"fares"', "« fares »"),
+    TEXT.replace("office", "o\ufb03ce"),
 ]
 
 
@@ -87,8 +92,14 @@ def test_a_text_that_is_only_a_date_is_kept() -> None:
 
 def test_the_digest_does_not_move_between_releases() -> None:
     assert digest(title="A", text="B").hex() == (
-        "037958a12bffcb5644abae67fbdd8a1aec81fa091f2a6fcb42c0a50f1c77ca27"
+        "e421db2aad27f94f27f2d69f809e31050059e0b74f326a85cf08d05b5b7d4c23"
     )
+
+
+def test_blanks_that_typesetting_puts_in_make_no_difference() -> None:
+    assert compare.normal_text("Quoi ? Non : 5 % !") == compare.normal_text("Quoi? Non: 5%!")
+    assert compare.normal_text("中国 AI 公司") == compare.normal_text("中国AI公司")
+    assert compare.normal_text("第一。\n第二。") == compare.normal_text("第一。第二。")
 
 
 @given(st.text(max_size=300))
