@@ -71,6 +71,11 @@ def pages(corpora: Path, corpus: str) -> Iterator[RealPage]:
         yield RealPage(corpus, row, body(corpora, corpus, row))
 
 
+def fold_of(row: Row, *, folds: int) -> int:
+    """The fold whose model has seen no page of the row's publisher."""
+    return hashlib.sha256((row["site"] or row["id"]).encode()).digest()[0] % folds
+
+
 def of_mean_size(corpora: Path, *, mean: int, count: int) -> list[RealPage]:
     """So many real pages of about that mean size, always the same ones.
 

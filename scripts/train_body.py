@@ -8,7 +8,6 @@ printed are of models that saw no page of the same site. The model written is tr
 """
 
 import argparse
-import hashlib
 import importlib.util
 import json
 import sys
@@ -57,7 +56,7 @@ def main() -> None:
     score = corpora.scorer(arguments.corpora)
     pages = [page for corpus in corpora.ARTICLES for page in _pages(arguments, corpus, score)]
     print(f"{len(pages)} pages, {sum(len(page.labels) for page in pages)} lines")
-    _score_left_out(pages, score, folds=arguments.folds)
+    _score_left_out(pages, score, folds=arguments.folds, kept=arguments.keep)
     if not arguments.only_score:
         path = ROOT / "pipeline" / "models" / "body.json"
         boosting.write(path, boosting.written(_trained(pages), features=traits.FEATURES))
@@ -83,7 +82,6 @@ def _pages(arguments: argparse.Namespace, corpus: str, score: Any) -> list[Page]
         share = np.array([shares[number] for number in kept])
         size = np.array([len(words[number]) for number in kept])
         weights = np.minimum((size + 6) / max(len(text), WHOLE), HEAVIEST)
-        digest = hashlib.sha256((row["site"] or row["id"]).encode()).digest()
         found.append(
             Page(
                 corpus=corpus,
@@ -92,7 +90,7 @@ def _pages(arguments: argparse.Namespace, corpus: str, score: Any) -> list[Page]
                 features=np.array([rows[number] for number in kept], dtype=np.float32),
                 labels=(share > 0.5).astype(int),
                 weights=weights * np.maximum(np.abs(share - 0.5) * 2, 0.2),
-                fold=digest[0] % arguments.folds,
+                fold=corpora.fold_of(row, folds=arguments.folds),
             )
         )
     return found
@@ -128,7 +126,7 @@ def _trained(pages: list[Page]) -> Any:
     )
 
 
-def _score_left_out(pages: list[Page], score: Any, *, folds: int) -> None:
+def _score_left_out(pages: list[Page], score: Any, *, folds: int, kept: Path | None) -> None:
     """Read every page by a model that saw no page of its site, and score the whole reading."""
     predictions: dict[str, list[dict[str, Any]]] = defaultdict(list)
     truths: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -137,6 +135,9 @@ def _score_left_out(pages: list[Page], score: Any, *, folds: int) -> None:
         trained = boosting.written(
             _trained([page for page in pages if page.fold != fold]), features=traits.FEATURES
         )
+        if kept:
+            kept.mkdir(parents=True, exist_ok=True)
+            boosting.write(kept / f"body-{fold}-of-{folds}.json", trained)
         model = forest.of(json.loads(json.dumps(trained)))
         forest.load = lambda name, model=model: model if name == "body" else shipped(name)
         for page in pages:
@@ -157,6 +158,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("corpora", type=Path, help="the folder with truth/, pages/ and score.py")
     parser.add_argument("--folds", type=int, default=4, help="how often publishers are left out")
+    parser.add_argument("--keep", type=Path, help="keep the models of the folds in this folder")
     parser.add_argument("--only-score", action="store_true", help="write no model")
     return parser.parse_args()
 
