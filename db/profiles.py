@@ -8,12 +8,12 @@ from datetime import datetime
 from hashlib import sha256
 from itertools import groupby
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from db.captured import load_captures
 from db.entries import KeptCapture
-from db.models import Article, Extraction, Link, Quarantine, Revision, SiteProfile
+from db.models import Article, Extraction, Link, Quarantine, Revision, Site, SiteProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,26 @@ def newest_profile(
         statement = statement.where(SiteProfile.learner == learner)
     row = session.scalar(statement.order_by(SiteProfile.number.desc()).limit(1))
     return _known(row) if row is not None else None
+
+
+def newest_profiles(
+    session: Session, *, learner: str, site: str | None = None
+) -> dict[str, KnownProfile]:
+    """Each site's newest profile of this version of the learner, or that of one site, by the sites' names."""
+    last = (
+        select(SiteProfile.site_id, func.max(SiteProfile.number).label("number"))
+        .where(SiteProfile.learner == learner)
+        .group_by(SiteProfile.site_id)
+        .subquery()
+    )
+    statement = (
+        select(Site.name, SiteProfile)
+        .join(SiteProfile, SiteProfile.site_id == Site.id)
+        .join(last, and_(last.c.site_id == Site.id, last.c.number == SiteProfile.number))
+    )
+    if site is not None:
+        statement = statement.where(Site.name == site)
+    return {name: _known(row) for name, row in session.execute(statement.order_by(Site.id))}
 
 
 def profile_by_digest(session: Session, digest_sha256: bytes) -> KnownProfile | None:

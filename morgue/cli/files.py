@@ -23,6 +23,7 @@ from morgue.reading_processes import Lost, in_order
 from pipeline.reading import Reading, Verdict
 
 _STDIN = "-"
+_SQLITE = "sqlite:///"
 
 
 @click.command()
@@ -45,6 +46,11 @@ _STDIN = "-"
     metavar="N",
     help="Processes that read at a time; one for each core where absent.",
 )
+@click.option(
+    "--no-profile",
+    is_flag=True,
+    help="Read without what the archive has learnt of the sites, as the first pages of a site are.",
+)
 @json_option
 @click.pass_obj
 def extract(
@@ -56,6 +62,7 @@ def extract(
     manifest: Path | None,
     fetched_at: datetime | None,
     jobs: int | None,
+    no_profile: bool,
     as_json: bool,
 ) -> ExitCode:
     """Say what is read from saved pages.
@@ -63,7 +70,8 @@ def extract(
     PATH is a page as the server sent it, plain or gzipped; "-" is standard input. Several are
     several captures of one URL. A manifest lists pages of any number, each with its URL; relative
     paths are relative to its folder, and the answers come in its order. The rules are those of the
-    configured site that covers a URL, or none.
+    configured site that covers a URL, or none. Where there is an archive that has learnt the site, its
+    profile is used as a crawl would, and the answer names it (profile).
 
     With --json one document a line: title, standfirst (lead says the same, for score.py), text with
     one block a line, blocks, authors, published, language, captions, the verdict, readers and more.
@@ -76,12 +84,26 @@ def extract(
         raise Failure(
             f"there is no site {site_name!r}", remedy="`morgue sites list` names those there are."
         )
-    reading = ReadSavedPage.of(settings, sites=sites, now=fetched_at)
+    profiles = {} if no_profile else _profiles(settings, site_name)
+    reading = ReadSavedPage.of(settings, sites=sites, now=fetched_at, profiles=profiles)
     named = _named(paths, url=url, site=site_name, largest=reading.largest)
     if not named and manifest is None:
         raise Failure("nothing to read", remedy="Name a PATH with --url, or give a --manifest.")
     pages = chain(named, listed(manifest, site=site_name) if manifest else ())
     return _tell(_Show(reading, as_json=as_json), pages, settings=settings, jobs=jobs)
+
+
+def _profiles(settings: Settings, site: str | None) -> dict[str, bytes]:
+    """What the archive has learnt; whoever wants no profiles has none, and an archive that is not there no import."""
+    if not settings.learn_profiles:
+        return {}
+    if settings.archive_url.startswith(_SQLITE):
+        path = settings.archive_url.removeprefix(_SQLITE)
+        if not Path(path).is_file():
+            return {}
+    from morgue.cli.learnt import known_profiles  # noqa: PLC0415  it imports SQLAlchemy
+
+    return known_profiles(settings, site=site)
 
 
 def _named(
@@ -211,6 +233,7 @@ def _words(page: SavedPage, reading: Reading, site: str | None) -> str:
         ("source", reading.source_url),
         ("canonical", reading.canonical_url),
         ("watermark", reading.watermark),
+        ("profile", reading.profile),
         *(("caption", caption) for caption in reading.captions),
     ]
     lines = [f"{name + ':':<12}{output.one_line(str(value))}" for name, value in rows if value]

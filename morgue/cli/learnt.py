@@ -7,14 +7,15 @@ from config.site import SiteConfig
 from crawler.learning import SiteBusy, learn_site
 from db import crawls, profiles
 from db.archive import Archive
+from db.errors import ArchiveMissing
 from db.profiles import KnownProfile
 from morgue.cli import output
 from morgue.cli.access import clock_of
 from morgue.cli.errors import ExitCode, Failure
-from morgue.cli.opened import archive_of, asking
+from morgue.cli.opened import archive_errors, archive_of, asking
 from pipeline.context import LeaseLost
 from pipeline.profiles import profile as learnt
-from pipeline.profiles.profile import Normal, Profile
+from pipeline.profiles.profile import LEARNER_VERSION, Normal, Profile
 
 _SHOWN = 20  # repeated lines
 
@@ -42,6 +43,29 @@ def learn(settings: Settings, site: SiteConfig, *, as_json: bool) -> ExitCode:
         known = _learn(settings, site, archive)
     _tell(site, known, as_json=as_json)
     return ExitCode.OK
+
+
+def known_profiles(settings: Settings, *, site: str | None = None) -> dict[str, bytes]:
+    """What was learnt of the archive's sites, or of one of them, by name; nothing where there is no archive."""
+    try:
+        with (
+            archive_errors(),
+            Archive.open(
+                settings.archive_url,
+                clock=clock_of(settings),
+                captures=settings.capture_store,
+                read_only=True,
+            ) as archive,
+            archive.read() as session,
+        ):
+            found = profiles.newest_profiles(session, learner=LEARNER_VERSION, site=site)
+    except Failure as failure:
+        if isinstance(failure.__cause__, ArchiveMissing):
+            return {}
+        raise Failure(
+            str(failure), remedy="`--no-profile` reads without what was learnt.", code=failure.code
+        ) from failure
+    return {name: known.content for name, known in found.items()}
 
 
 def _learn(settings: Settings, site: SiteConfig, archive: Archive) -> KnownProfile:

@@ -164,11 +164,17 @@ class ReadSavedPage:
     now: datetime
     largest: int  # bytes
     max_depth: int
+    profiles: Mapping[str, bytes] = field(default_factory=dict)  # what was learnt, by site
     _by_host: dict[str, SiteConfig] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, settings: Settings, *, sites: Mapping[str, SiteConfig], now: datetime | None = None
+        cls,
+        settings: Settings,
+        *,
+        sites: Mapping[str, SiteConfig],
+        now: datetime | None = None,
+        profiles: Mapping[str, bytes] | None = None,
     ) -> Self:
         """With the limits of the settings."""
         return cls(
@@ -176,6 +182,7 @@ class ReadSavedPage:
             now=now or clock_of(settings).now(),
             largest=int(settings.max_page_mb * 1_000_000),
             max_depth=settings.max_depth,
+            profiles=profiles or {},
         )
 
     def prepare(self) -> None:
@@ -187,6 +194,7 @@ class ReadSavedPage:
     def __call__(self, page: SavedPage) -> tuple[SiteConfig, Reading] | Mistake:
         """The page's site and reading, or what is wrong with it."""
         from pipeline import read  # noqa: PLC0415
+        from pipeline.profiles import profile  # noqa: PLC0415
 
         try:
             site = self.site_of(page)
@@ -194,6 +202,7 @@ class ReadSavedPage:
         except _Wrong as wrong:
             words = f"{page.place}: {wrong.words}" if page.place else wrong.words
             return Mistake(words, wrong.remedy, id=page.id, path=page.path, url=page.url)
+        learnt = self.profiles.get(site.name)
         return site, read.read(
             body,
             url=page.url,
@@ -201,6 +210,7 @@ class ReadSavedPage:
             fetched_at=page.fetched_at or self.now,
             content_type=page.content_type,
             max_depth=self.max_depth,
+            profile=profile.of_content(learnt) if learnt is not None else None,
         )
 
     def bytes_of(self, page: SavedPage) -> bytes:

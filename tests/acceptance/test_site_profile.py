@@ -15,9 +15,13 @@ import pytest
 import yaml
 
 from config.clock import SystemClock
+from config.site import SiteConfig
+from db import crawls, profiles
 from db.archive import Archive
 from db.sql import run_read_only
 from db.verify import verify
+from pipeline.extraction import Task, sight
+from pipeline.profiles import profiling
 
 GUILD = "The Lantern is printed by the guild of the lower town and carried by hand to all who keep a light in the window."
 PARTS = ("bridge", "granary", "lockgate", "orchard", "tannery", "belfry", "market", "ferry")
@@ -189,3 +193,72 @@ def test_who_does_not_want_profiles_gets_none(desk: Desk) -> None:
         settings.write("learn_profiles: false\n")
     desk.crawl()
     assert desk.rows(PROFILES) == []
+
+
+def extracted(desk: Desk, *options: str) -> list[dict[str, Any]]:
+    """What a manifest of three pages is read as: the site's own, one said to be its, one of nobody's."""
+    (desk.folder / "page.html").write_text(desk.paper.page(LATE))
+    home = yaml.safe_load((desk.folder / "sites" / "lantern.yaml").read_text())["home"]
+    rows = [
+        {"id": "1", "path": "page.html", "url": f"{home}{LATE}"},
+        {"id": "2", "path": "page.html", "url": "http://elsewhere.example/a", "site": "lantern"},
+        {"id": "3", "path": "page.html", "url": "http://elsewhere.example/a"},
+    ]
+    (desk.folder / "list.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    manifest = str(desk.folder / "list.jsonl")
+    told = desk.morgue("extract", "--manifest", manifest, "--jobs", "1", "--json", *options)
+    return [json.loads(line) for line in told.splitlines()]
+
+
+def learnt_beforehand(desk: Desk) -> str:
+    """An archive that has learnt the site; the name of its profile."""
+    site = SiteConfig(name="lantern", title="The Lantern", home="http://127.0.0.1/")
+    clock = SystemClock()
+    tasks = [
+        Task(desk.paper.page(part).encode(), f"http://127.0.0.1/{part}", site, clock.now())
+        for part in PARTS
+    ]
+    learnt = profiling.learn([seen for task in tasks if (seen := sight(task))])
+    address = f"sqlite:///{desk.folder}/archive.sqlite3"
+    with Archive.open(address, clock=clock) as archive, archive.write() as session:
+        row = crawls.ensure_site(
+            session, name="lantern", title="The Lantern", home=site.home, now=clock.now()
+        )
+        profiles.add_profile(
+            session,
+            row.id,
+            learner=learnt.learner,
+            content=learnt.content,
+            article_count=len(PARTS),
+            page_count=len(PARTS),
+            now=clock.now(),
+        )
+    return learnt.name
+
+
+def test_saved_pages_are_read_with_what_the_archive_has_learnt_of_their_sites(desk: Desk) -> None:
+    alone = extracted(desk)
+    assert [one["profile"] for one in alone] == [None] * 3
+    assert alone[0]["text"].endswith(GUILD)
+    assert not (desk.folder / "archive.sqlite3").exists(), "none is needed"
+
+    name = learnt_beforehand(desk)
+    known = extracted(desk)
+    assert [(one["site"], one["profile"]) for one in known[:2]] == [("lantern", name)] * 2
+    assert known[0]["text"].splitlines() == known[1]["text"].splitlines() == paragraphs(LATE)
+    assert {"text": GUILD, "why": "profile"} in known[0]["removed"]
+    assert known[2] == alone[2]
+    assert extracted(desk, "--no-profile") == alone
+
+
+def test_whoever_wants_no_profiles_reads_saved_pages_without(desk: Desk) -> None:
+    learnt_beforehand(desk)
+    with (desk.folder / "morgue.yaml").open("a") as settings:
+        settings.write("learn_profiles: false\n")
+    assert [one["profile"] for one in extracted(desk)] == [None] * 3
+
+
+def test_an_archive_that_cannot_be_asked_is_told_with_the_way_around(desk: Desk) -> None:
+    (desk.folder / "archive.sqlite3").write_bytes(b"no archive")
+    with pytest.raises(AssertionError, match="--no-profile"):
+        extracted(desk)

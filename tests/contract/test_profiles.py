@@ -176,3 +176,19 @@ def test_a_site_with_such_a_text_is_due_to_be_learnt_once(desk: Desk, archive: A
     assert not learn.is_due(archive, desk.site_id)
     desk.see("e", "Come back soon.", article=first)
     assert not learn.is_due(archive, desk.site_id), "it is known"
+
+
+def test_the_newest_profile_of_every_site_is_found_by_its_name(
+    archive: Archive, clock: ManualClock
+) -> None:
+    one, other = Desk(archive, clock), Desk(archive, clock, site="beacon")
+    add(one, b"1", learner="1")
+    second = add(one, b"2", learner="1")
+    add(one, b"3", learner="2")
+    third = add(other, b"4", learner="1")
+    Desk(archive, clock, site="never-learnt")
+    with archive.read() as session:
+        found = profiles.newest_profiles(session, learner="1")
+        assert found == {"lantern": second, "beacon": third}
+        assert profiles.newest_profiles(session, learner="1", site="beacon") == {"beacon": third}
+        assert profiles.newest_profiles(session, learner="9") == {}
