@@ -43,6 +43,9 @@ _OUTCOMES = {
     Sight.VARIANT: VisitOutcome.VARIANT,
 }
 
+PROMPTLY = timedelta(minutes=1)
+"""A visit recorded so soon was learnt when it took place; of others the moment is kept."""
+
 
 class _Proof(NamedTuple):
     """A text, and the capture and extraction that prove it."""
@@ -328,6 +331,7 @@ class Batch:
                 "capture_id": entry.capture_id,
                 "revision_id": revision_id,
                 "detail": storable(entry.detail, 2000),
+                "recorded_at": self._now if abs(self._now - entry.visited_at) > PROMPTLY else None,
             }
         )
         return visit_id

@@ -190,6 +190,7 @@ def add_reprint(
     )
     if known is not None:
         if known.source_article_id is None and source_article_id is not None:
+            known.first_evidence, known.completed_at = known.evidence, now
             known.source_article_id = source_article_id
             known.containment = containment
             known.evidence = list(evidence)
@@ -209,6 +210,8 @@ def add_reprint(
         "evidence": list(evidence),
         "watermark": watermark,
         "found_at": now,
+        "completed_at": None,
+        "first_evidence": None,
     }
     insert_or_ignore(session, Reprint, [row])
     return True

@@ -345,6 +345,7 @@ class Visit(Base):
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))  # the one it saw
     detail: Mapped[str | None] = mapped_column(Words)  # of an error or refusal
+    recorded_at: Mapped[datetime | None]  # when we learnt it, if that was long after the look
 
 
 class Content(Base):
@@ -484,6 +485,10 @@ class Reprint(Base):
         Words
     )  # a phrase that the copy has at odd places where its source has nothing
     found_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]  # when the source's article came to be known, if later
+    first_evidence: Mapped[list[str] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # what was said before that
 
 
 class Action(Base):
@@ -509,7 +514,7 @@ class Supersession(Base):
     """
 
     __tablename__ = "supersession"
-    __table_args__ = (Index(None, "revision_id"),)
+    __table_args__ = (Index(None, "revision_id"), Index(None, "by_revision_id"))
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     by_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))

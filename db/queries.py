@@ -1,22 +1,19 @@
 """Answers about articles and their revisions. Takes a read session; writes nothing.
 
-`as_of` is what the archive would have said then: of what was learnt later, nothing shows. None is now.
+`as_of` says up to when publishers are listened to and up to when the archive had learnt it; see db.asof.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnClause,
-    ColumnElement,
     Select,
-    and_,
     column,
     func,
-    or_,
     select,
     table,
     text,
@@ -24,8 +21,19 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from db import search as searching
+from db.asof import NOW, AsOf, is_known, is_newest, is_superseded, stands
+from db.belonging import Looks, looks_at
 from db.contents import unpack_content
-from db.models import Article, ArticleUrl, Content, Extraction, Link, Revision, Site, Visit
+from db.models import (
+    Article,
+    ArticleUrl,
+    Content,
+    Extraction,
+    Removal,
+    Revision,
+    Site,
+    Supersession,
+)
 from db.snippets import Snippet, cut
 from db.statements import chunks, is_postgres
 
@@ -121,32 +129,42 @@ def find_articles(
     number: int | None = None,
     url_key: str | None = None,
     site: str | None = None,
-    as_of: datetime | None = None,
+    as_of: AsOf = NOW,
 ) -> list[ArticleView]:
     """The articles of this number, or of this URL (`pipeline.urls.key`), those met last first.
 
-    One URL can have been the URL of several articles.
+    One URL can have been the URL of several articles. Of an article that was merged into another by then,
+    the other is given.
     """
     wanted = select(Article.id).join(Site)
     if number is not None:
         wanted = wanted.where(Article.id == number)
     if url_key is not None:
         aliases = select(ArticleUrl.article_id).where(ArticleUrl.url_key == url_key)
-        if as_of is not None:
-            aliases = aliases.where(ArticleUrl.from_at <= as_of)
+        if as_of.said_at is not None:
+            aliases = aliases.where(ArticleUrl.from_at <= as_of.said_at)
         wanted = wanted.where(Article.id.in_(aliases))
     if site is not None:
         wanted = wanted.where(Site.name == site)
-    if as_of is not None:
-        wanted = wanted.where(Article.id.in_(select(Revision.article_id).where(_known(as_of))))
     ids = session.scalars(wanted.order_by(Article.id.desc()).limit(100)).all()
-    return load_articles(session, ids, as_of=as_of)
+    return load_articles(session, _merged(session, ids, as_of), as_of=as_of, is_known_only=True)
 
 
 def load_articles(
-    session: Session, article_ids: Sequence[int], *, as_of: datetime | None = None
+    session: Session,
+    article_ids: Sequence[int],
+    *,
+    as_of: AsOf = NOW,
+    is_known_only: bool = False,
 ) -> list[ArticleView]:
-    """These articles, in this order."""
+    """These articles, in this order.
+
+    Args:
+        session: A read session.
+        article_ids: Their numbers.
+        as_of: When.
+        is_known_only: Leave out those of which no text stood then, unless that is now.
+    """
     views = {}
     for chunk in chunks(article_ids):
         rows = session.execute(
@@ -154,46 +172,49 @@ def load_articles(
             .join(Site, Site.id == Article.site_id)
             .where(Article.id.in_(chunk))
         ).all()
-        aliases = _aliases(session, chunk, as_of)
-        newest = _newest(session, chunk, as_of)
-        last_seen = _last_seen(session, chunk, as_of)
+        looks = looks_at(session, chunk, as_of=as_of)
+        aliases = _aliases(session, chunk, as_of, looks)
+        texts = _texts(session, chunk, as_of)
+        newest = _revisions(session, [each.newest_id for each in texts.values()])
+        gone_at = _gone_at(session, chunk, as_of, looks)
         for article, name, title in rows:
-            revision = newest.get(article.id)
+            known = texts[article.id]
             urls = aliases[article.id]
+            if is_known_only and as_of != NOW and known.newest_id is None:
+                continue
             views[article.id] = ArticleView(
                 number=article.id,
                 site=name,
                 site_title=title,
-                url=next((a.url for a in urls if a.to_at is None), urls[0].url if urls else ""),
+                url=_address(urls),
                 aliases=tuple(urls),
                 guid=article.guid,
-                first_seen_at=article.first_seen_at,
-                last_seen_at=last_seen.get(article.id),
-                gone_at=_gone_at(session, article, as_of),
-                revision_count=article.revision_count
-                if as_of is None
-                else (revision.number if revision else 0),
-                revision=revision,
+                first_seen_at=known.first_seen_at or article.first_seen_at,
+                last_seen_at=looks[article.id].seen_at,
+                gone_at=gone_at.get(article.id),
+                revision_count=known.count,
+                revision=newest.get(known.newest_id) if known.newest_id else None,
             )
     return [views[article_id] for article_id in article_ids if article_id in views]
 
 
-def history(
-    session: Session, article_id: int, *, as_of: datetime | None = None
-) -> list[RevisionView]:
-    """The revisions of an article, the first first."""
-    statement = select(*_REVISION).where(Revision.article_id == article_id)
-    rows = session.execute(statement.where(_known(as_of)).order_by(Revision.number))
+def history(session: Session, article_id: int, *, as_of: AsOf = NOW) -> list[RevisionView]:
+    """The revisions of an article that stood, the first first."""
+    rows = session.execute(
+        select(*_REVISION)
+        .where(Revision.article_id == article_id, stands(as_of))
+        .order_by(Revision.first_seen_at, Revision.number)
+    )
     return [_revision_view(row) for row in rows]
 
 
 def revision(
-    session: Session, article_id: int, number: int, *, as_of: datetime | None = None
+    session: Session, article_id: int, number: int, *, as_of: AsOf = NOW
 ) -> RevisionView | None:
-    """One revision of an article; None where there is none of that number, or not yet."""
+    """One revision of an article, also one that was superseded; None where there is none of that number, or not yet."""
     row = session.execute(
         select(*_REVISION).where(
-            Revision.article_id == article_id, Revision.number == number, _known(as_of)
+            Revision.article_id == article_id, Revision.number == number, is_known(as_of)
         )
     ).one_or_none()
     return _revision_view(row) if row else None
@@ -218,7 +239,7 @@ def search(
     since: datetime | None = None,
     until: datetime | None = None,
     language: str | None = None,
-    as_of: datetime | None = None,
+    as_of: AsOf = NOW,
     scope: Literal["newest", "all"] = "newest",
     order: Literal["newest", "best"] = "newest",
     limit: int = 20,
@@ -253,10 +274,10 @@ def search(
         .join(index, key == Revision.id)
         .join(Article, Article.id == Revision.article_id)
         .join(Site, Site.id == Article.site_id)
-        .where(text(condition), _known(as_of))
+        .where(text(condition), stands(as_of))
     )
     if scope == "newest":
-        matching = matching.where(_is_newest(as_of))
+        matching = matching.where(is_newest(as_of))
     if site is not None:
         matching = matching.where(Site.name == site)
     if since is not None:
@@ -280,24 +301,25 @@ def search(
 
 
 def _hits(
-    session: Session, revision_ids: Sequence[int], query: searching.Query, as_of: datetime | None
+    session: Session, revision_ids: Sequence[int], query: searching.Query, as_of: AsOf
 ) -> list[Hit]:
     rows = session.execute(
-        select(Revision, Site.name, _is_newest(as_of).label("is_newest"))
+        select(Revision, Site.name, is_newest(as_of).label("is_newest"))
         .join(Article, Article.id == Revision.article_id)
         .join(Site, Site.id == Article.site_id)
         .where(Revision.id.in_(revision_ids))
     ).all()
-    aliases = _aliases(session, [found.article_id for found, _, _ in rows], as_of)
+    article_ids = sorted({found.article_id for found, _, _ in rows})
+    looks = looks_at(session, article_ids, as_of=as_of)
+    aliases = _aliases(session, article_ids, as_of, looks)
     hits = {}
-    for found, name, is_newest in rows:
-        urls = aliases[found.article_id]
+    for found, name, is_last in rows:
         hits[found.id] = Hit(
             article_id=found.article_id,
             number=found.number,
-            is_current=bool(is_newest),
+            is_current=bool(is_last),
             site=name,
-            url=next((a.url for a in urls if a.to_at is None), urls[0].url if urls else ""),
+            url=_address(aliases[found.article_id]),
             title=found.title,
             published_at=found.published_at,
             first_seen_at=found.first_seen_at,
@@ -307,86 +329,140 @@ def _hits(
     return [hits[revision_id] for revision_id in revision_ids]
 
 
-def _known(as_of: datetime | None) -> ColumnElement[bool]:
-    """The condition that a revision was known at that moment."""
-    if as_of is None:
-        return Revision.id.is_not(None)
-    return and_(Revision.recorded_at <= as_of, Revision.first_seen_at <= as_of)
+def _merged(session: Session, article_ids: Sequence[int], as_of: AsOf) -> list[int]:
+    """These articles, each that was merged into another by then replaced by the other."""
+    found: dict[int, None] = {}
+    for article_id in article_ids:
+        number, passed = article_id, {article_id}
+        while (other := _merged_into(session, number, as_of)) and other not in passed:
+            passed.add(other)
+            number = other
+        found[number] = None
+    return list(found)
 
 
-def _is_newest(as_of: datetime | None) -> ColumnElement[bool]:
-    """The condition that a revision was its article's newest then."""
-    if as_of is None:
-        return Revision.id == Article.revision_id
-    later = aliased(Revision)
-    newest = select(func.max(later.number)).where(
-        later.article_id == Revision.article_id,
-        later.recorded_at <= as_of,
-        later.first_seen_at <= as_of,
+def _merged_into(session: Session, article_id: int, as_of: AsOf) -> int | None:
+    """The article whose revisions stood for those of this one, none of which stood any more."""
+    superseding = aliased(Revision)
+    return session.scalar(
+        select(superseding.article_id)
+        .join(Supersession, Supersession.by_revision_id == superseding.id)
+        .join(Revision, Revision.id == Supersession.revision_id)
+        .where(
+            Revision.article_id == article_id,
+            superseding.article_id != article_id,
+            Supersession.reason == "merged",
+            is_superseded(as_of),
+            ~select(_standing.id)
+            .where(_standing.article_id == article_id, stands(as_of, _standing))
+            .exists(),
+        )
+        .order_by(Supersession.id.desc())
+        .limit(1)
     )
-    return Revision.number == newest.correlate(Revision).scalar_subquery()
 
 
-def _newest(
-    session: Session, article_ids: Sequence[int], as_of: datetime | None
-) -> dict[int, RevisionView]:
+_standing = aliased(Revision)
+
+
+@dataclass(slots=True)
+class _Texts:
+    """What is told of an article's texts together."""
+
+    count: int = 0  # the highest number given
+    first_seen_at: datetime | None = None
+    newest_id: int | None = None
+
+
+def _texts(session: Session, article_ids: Sequence[int], as_of: AsOf) -> dict[int, _Texts]:
+    """What is known of the articles' texts."""
+    found = {article_id: _Texts() for article_id in article_ids}
     rows = session.execute(
-        select(*_REVISION)
-        .join(Article, Article.id == Revision.article_id)
-        .where(Revision.article_id.in_(article_ids), _is_newest(as_of), _known(as_of))
+        select(
+            Revision.article_id,
+            Revision.id,
+            Revision.number,
+            Revision.first_seen_at,
+            stands(as_of).label("is_standing"),
+        )
+        .where(Revision.article_id.in_(article_ids), is_known(as_of))
+        .order_by(Revision.first_seen_at, Revision.number)
     )
-    return {row.article_id: _revision_view(row) for row in rows}
+    for article_id, revision_id, number, first_seen_at, is_standing in rows:
+        texts = found[article_id]
+        texts.count = max(texts.count, number)
+        if is_standing:
+            texts.first_seen_at = texts.first_seen_at or first_seen_at
+            texts.newest_id = revision_id
+    return found
+
+
+def _revisions(session: Session, revision_ids: Sequence[int | None]) -> dict[int, RevisionView]:
+    rows = session.execute(select(*_REVISION).where(Revision.id.in_(filter(None, revision_ids))))
+    return {row.id: _revision_view(row) for row in rows}
 
 
 def _aliases(
-    session: Session, article_ids: Sequence[int], as_of: datetime | None
+    session: Session, article_ids: Sequence[int], as_of: AsOf, looks: Mapping[int, Looks]
 ) -> defaultdict[int, list[AliasView]]:
     statement = select(ArticleUrl).where(ArticleUrl.article_id.in_(article_ids))
-    if as_of is not None:
-        statement = statement.where(ArticleUrl.from_at <= as_of)
+    if as_of.said_at is not None:
+        statement = statement.where(ArticleUrl.from_at <= as_of.said_at)
     aliases = defaultdict(list)
     for row in session.scalars(statement.order_by(ArticleUrl.id)):
-        to_at = row.to_at if row.to_at and (as_of is None or row.to_at <= as_of) else None
         aliases[row.article_id].append(
-            AliasView(row.url, row.url_key, row.evidence, row.from_at, to_at)
+            AliasView(
+                url=row.url,
+                url_key=row.url_key,
+                evidence=row.evidence,
+                from_at=row.from_at,
+                to_at=_ended_at(row, as_of, looks[row.article_id]),
+            )
         )
     return aliases
 
 
-def _last_seen(
-    session: Session, article_ids: Sequence[int], as_of: datetime | None
-) -> dict[int, datetime]:
-    statement = (
-        select(Link.article_id, func.max(Visit.visited_at))
-        .join(Visit, Visit.link_id == Link.id)
-        .where(Link.article_id.in_(article_ids), Visit.revision_id.is_not(None))
-        .group_by(Link.article_id)
-    )
-    if as_of is not None:
-        statement = statement.where(Visit.visited_at <= as_of)
-    return {number: seen_at for number, seen_at in session.execute(statement) if number}
+def _ended_at(alias: ArticleUrl, as_of: AsOf, looks: Looks) -> datetime | None:
+    """When a URL ceased to be the article's. The looks say it; else the alias, if it had ended by then."""
+    ended_at = looks.ended.get(alias.url_key)
+    if ended_at is not None or alias.to_at is None:
+        return ended_at
+    if as_of.said_at is not None and alias.to_at > as_of.said_at:
+        return None
+    showed_at = looks.showed_at.get(alias.url_key)
+    return None if showed_at is not None and showed_at > alias.to_at else alias.to_at
 
 
-def _gone_at(session: Session, article: Article, as_of: datetime | None) -> datetime | None:
-    """Since when the article was gone. Of a moment in the past, what the visits until then say."""
-    if as_of is None:
-        return article.gone_at
-    visits = (
-        select(Visit.visited_at, Visit.outcome)
-        .join(Link, Link.id == Visit.link_id)
-        .where(
-            Link.article_id == article.id,
-            Visit.visited_at <= as_of,
-            or_(Visit.revision_id.is_not(None), Visit.outcome == "gone"),
-        )
-        .order_by(Visit.visited_at.desc(), Visit.id.desc())
-    )
-    gone_at = None
-    for visited_at, outcome in session.execute(visits):
-        if outcome != "gone":
-            break
-        gone_at = visited_at
-    return gone_at
+def _address(aliases: Sequence[AliasView]) -> str:
+    """The URL under which an article was met first, of those that still hold."""
+    if not aliases:
+        return ""
+    return next((alias.url for alias in aliases if alias.to_at is None), aliases[0].url)
+
+
+def _gone_at(
+    session: Session, article_ids: Sequence[int], as_of: AsOf, looks: Mapping[int, Looks]
+) -> dict[int, datetime | None]:
+    """Since when the articles were gone, by their removals; in older archives, by the looks at them."""
+    found = {article_id: looks[article_id].gone_at for article_id in article_ids}
+    removals = select(Removal).where(Removal.article_id.in_(article_ids)).order_by(Removal.id)
+    for removal in session.scalars(removals):
+        found[removal.article_id] = None
+    for removal in session.scalars(removals):
+        if _is_in_force(removal, as_of):
+            found[removal.article_id] = removal.suspected_at
+    return found
+
+
+def _is_in_force(removal: Removal, as_of: AsOf) -> bool:
+    """Whether the article was believed to be gone."""
+
+    def by_then(moment: datetime | None) -> bool:
+        ends = (as_of.said_at, as_of.known_at)
+        return moment is not None and all(end is None or moment <= end for end in ends)
+
+    is_recorded = as_of.known_at is None or removal.recorded_at <= as_of.known_at
+    return is_recorded and by_then(removal.confirmed_at) and not by_then(removal.returned_at)
 
 
 def _revision_view(row: Any) -> RevisionView:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from db.asof import NOW, AsOf, was_looked
+from db.belonging import looks_at
 from db.models import (
     Article,
     Capture,
@@ -179,16 +181,21 @@ def crawl_list(session: Session, *, limit: int = 20, site: str | None = None) ->
     ]
 
 
+def began_at(session: Session) -> datetime | None:
+    """When the archive's first crawl began: of what was before, it knows nothing."""
+    return session.scalar(select(Crawl.started_at).order_by(Crawl.id).limit(1))
+
+
 def recent_visits(
     session: Session,
     *,
     article_id: int | None = None,
     link_id: int | None = None,
     crawl_id: int | None = None,
-    as_of: datetime | None = None,
+    as_of: AsOf = NOW,
     limit: int = 50,
 ) -> list[VisitView]:
-    """The latest looks at an article, a link, or of a crawl; newest first."""
+    """The latest looks at an article, a link, or of a crawl; those recorded last first."""
     statement = (
         select(Visit, Site.name, Link.url, Link.article_id, Revision.article_id, Revision.number)
         .join(Link, Link.id == Visit.link_id)
@@ -198,13 +205,14 @@ def recent_visits(
         .limit(limit)
     )
     if article_id is not None:
-        statement = statement.where(Link.article_id == article_id)
+        looks = looks_at(session, [article_id], as_of=as_of)[article_id].all
+        newest = sorted((look.visit_id for look in looks), reverse=True)
+        statement = statement.where(Visit.id.in_(newest[:limit]))
     if link_id is not None:
         statement = statement.where(Visit.link_id == link_id)
     if crawl_id is not None:
         statement = statement.where(Visit.crawl_id == crawl_id)
-    if as_of is not None:
-        statement = statement.where(Visit.visited_at <= as_of)
+    statement = statement.where(was_looked(as_of))
     return [
         VisitView(
             id=visit.id,
@@ -223,27 +231,31 @@ def recent_visits(
     ]
 
 
-def reprints_of(
-    session: Session, article_id: int, *, as_of: datetime | None = None
-) -> list[ReprintView]:
+def reprints_of(session: Session, article_id: int, *, as_of: AsOf = NOW) -> list[ReprintView]:
     """The reprints that an article is part of, as copy or as source, in the order they were found."""
     statement = select(Reprint).where(
         or_(Reprint.copy_article_id == article_id, Reprint.source_article_id == article_id)
     )
-    if as_of is not None:
-        statement = statement.where(Reprint.found_at <= as_of)
-    return [
-        ReprintView(
-            copy_article_id=row.copy_article_id,
-            source_article_id=row.source_article_id,
-            source_url=row.source_url,
-            containment=row.containment,
-            evidence=tuple(row.evidence),
-            watermark=row.watermark,
-            found_at=row.found_at,
-        )
-        for row in session.scalars(statement.order_by(Reprint.id))
-    ]
+    if as_of.known_at is not None:
+        statement = statement.where(Reprint.found_at <= as_of.known_at)
+    views = [_reprint_view(row, as_of) for row in session.scalars(statement.order_by(Reprint.id))]
+    return [v for v in views if article_id in (v.copy_article_id, v.source_article_id)]
+
+
+def _reprint_view(row: Reprint, as_of: AsOf) -> ReprintView:
+    is_complete = (
+        row.completed_at is None or as_of.known_at is None or row.completed_at <= as_of.known_at
+    )
+    evidence = row.evidence if is_complete else row.first_evidence or ()
+    return ReprintView(
+        copy_article_id=row.copy_article_id,
+        source_article_id=row.source_article_id if is_complete else None,
+        source_url=row.source_url,
+        containment=row.containment if is_complete else None,
+        evidence=tuple(evidence),
+        watermark=row.watermark if is_complete else None,
+        found_at=row.found_at,
+    )
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -189,6 +189,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supersession")),
     )
     op.create_index(op.f("ix_supersession_revision_id"), "supersession", ["revision_id"])
+    op.create_index(op.f("ix_supersession_by_revision_id"), "supersession", ["by_revision_id"])
     op.create_table(
         "variant",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -212,9 +213,15 @@ def upgrade() -> None:
     op.add_column("article", sa.Column("merged_into_id", sa.Integer(), nullable=True))
     op.add_column("extraction", sa.Column("revision_id", sa.Integer(), nullable=True))
     op.add_column("reprint", sa.Column("watermark", sa.Text(), nullable=True))
+    op.add_column("visit", sa.Column("recorded_at", MOMENT, nullable=True))
+    op.add_column("reprint", sa.Column("completed_at", MOMENT, nullable=True))
+    op.add_column("reprint", sa.Column("first_evidence", sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("reprint", "first_evidence")
+    op.drop_column("reprint", "completed_at")
+    op.drop_column("visit", "recorded_at")
     op.drop_column("reprint", "watermark")
     op.drop_column("extraction", "revision_id")
     op.drop_column("article", "merged_into_id")

@@ -12,13 +12,14 @@ from db.queries import ArticleView, Found, Hit, RevisionView
 from db.reports import ReprintView
 from db.snippets import Snippet
 from morgue.cli import output
-from morgue.cli.access import settings_of
+from morgue.cli.access import clock_of, settings_of
+from morgue.cli.asof import asked, require_begun, times_json
 from morgue.cli.errors import ExitCode
 from morgue.cli.invocation import Invocation
 from morgue.cli.moments import END, START, shown
 from morgue.cli.named import article_json, article_named, revision_json, revision_of
 from morgue.cli.opened import asking
-from morgue.cli.options import ARTICLE, ArticleName, json_option
+from morgue.cli.options import ARTICLE, ArticleName, json_option, times_options
 from morgue.cli.output import one_line, safe
 
 _INCLUDING = timedelta(milliseconds=1)
@@ -31,7 +32,7 @@ _INCLUDING = timedelta(milliseconds=1)
 @click.option("--since", type=START, help="Published (or else first seen) then or later.")
 @click.option("--until", type=END, help="Published (or else first seen) by then.")
 @click.option("--language", metavar="CODE", help="Only in this language, as in en.")
-@click.option("--as-of", type=END, help="What the archive would have found then.")
+@times_options
 @click.option("--all-revisions", is_flag=True, help="Look at earlier revisions too.")
 @click.option("--newest", is_flag=True, help="The newest first, instead of the best match.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
@@ -47,6 +48,7 @@ def search(
     until: datetime | None,
     language: str | None,
     as_of: datetime | None,
+    known_at: datetime | None,
     all_revisions: bool,
     newest: bool,
     limit: int,
@@ -58,7 +60,9 @@ def search(
     QUERY is words that all must stand in an article: "a phrase", -not, this OR that, title:word,
     begin*. Quote it against the shell, and write -- before a query that begins with a dash.
     """
-    with asking(settings_of(invocation)) as session:
+    settings = settings_of(invocation)
+    when = asked(clock_of(settings), as_of=as_of, known_at=known_at)
+    with asking(settings) as session:
         found = queries.search(
             session,
             " ".join(words),
@@ -66,14 +70,16 @@ def search(
             since=since,
             until=until + _INCLUDING if until else None,
             language=language,
-            as_of=as_of,
+            as_of=when,
             scope="all" if all_revisions else "newest",
             order="newest" if newest else "best",
             limit=limit,
             offset=offset,
         )
+        if not found.hits:
+            require_begun(session, when)
     if as_json:
-        output.document(_found_json(found))
+        output.document(times_json(when) | _found_json(found))
     else:
         _print_found(found, offset=offset)
     return ExitCode.OK if found.hits else ExitCode.NOTHING
@@ -137,7 +143,7 @@ def _highlighted(snippet: Snippet) -> str:
 @click.command()
 @click.argument("article", type=ARTICLE)
 @click.option("--revision", type=click.IntRange(min=1), metavar="N", help="This revision.")
-@click.option("--as-of", type=END, help="As the archive knew it then.")
+@times_options
 @click.option("--no-text", is_flag=True, help="What is known of it, without its text.")
 @json_option
 @click.pass_obj
@@ -147,6 +153,7 @@ def show(
     *,
     revision: int | None,
     as_of: datetime | None,
+    known_at: datetime | None,
     no_text: bool,
     as_json: bool,
 ) -> None:
@@ -154,16 +161,19 @@ def show(
 
     ARTICLE is a number or a URL. With --json everything that was read from the page is told.
     """
-    with asking(settings_of(invocation)) as session:
-        found = article_named(session, article, as_of=as_of)
-        text = revision_of(session, found, revision, as_of=as_of)
-        reprints = reports.reprints_of(session, found.number, as_of=as_of)
+    settings = settings_of(invocation)
+    when = asked(clock_of(settings), as_of=as_of, known_at=known_at)
+    with asking(settings) as session:
+        found = article_named(session, article, as_of=when)
+        text = revision_of(session, found, revision, as_of=when)
+        reprints = reports.reprints_of(session, found.number, as_of=when)
         parties = {number for each in reprints for number in _parties(each)} - {found.number}
-        others = queries.load_articles(session, sorted(parties), as_of=as_of)
+        others = queries.load_articles(session, sorted(parties), as_of=when)
         content = queries.content_of(session, text.extraction_id) if as_json else b"{}"
     if as_json:
         output.document(
-            article_json(found)
+            times_json(when)
+            | article_json(found)
             | revision_json(text)
             | {"reprints": [_reprint_json(each) for each in reprints]}
             | {"content": json.loads(content)}

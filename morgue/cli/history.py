@@ -8,14 +8,16 @@ from typing import Any
 
 import click
 
-from db import queries, reports
+from db import queries
+from db.belonging import looks_at
 from db.models import VisitOutcome
 from db.queries import ArticleView, RevisionView
 from morgue.cli import differences, output
-from morgue.cli.access import settings_of
+from morgue.cli.access import clock_of, settings_of
+from morgue.cli.asof import asked, times_json
 from morgue.cli.errors import ExitCode
 from morgue.cli.invocation import Invocation
-from morgue.cli.moments import END, shown
+from morgue.cli.moments import shown
 from morgue.cli.named import (
     article_json,
     article_named,
@@ -24,17 +26,15 @@ from morgue.cli.named import (
     revision_of,
 )
 from morgue.cli.opened import asking
-from morgue.cli.options import ARTICLE, ArticleName, json_option
+from morgue.cli.options import ARTICLE, ArticleName, json_option, times_options
 from morgue.cli.output import one_line
 from morgue.cli.watching import counts_in_words
 from pipeline.compare import changed_fields, word_diff
 
-_LOOKS = 10_000
-
 
 @click.command()
 @click.argument("article", type=ARTICLE)
-@click.option("--as-of", type=END, help="As the archive knew it then.")
+@times_options
 @click.option("--diff", "has_differences", is_flag=True, help="Show what changed, word by word.")
 @json_option
 @click.pass_obj
@@ -43,6 +43,7 @@ def history(
     article: ArticleName,
     *,
     as_of: datetime | None,
+    known_at: datetime | None,
     has_differences: bool,
     as_json: bool,
 ) -> None:
@@ -51,13 +52,15 @@ def history(
     ARTICLE is a number or a URL. A publisher made each change at some time between the two looks
     that are given: the last that still saw the old text and the first that saw the new one.
     """
-    with asking(settings_of(invocation)) as session:
-        found = article_named(session, article, as_of=as_of)
-        revisions = queries.history(session, found.number, as_of=as_of)
-        visits = reports.recent_visits(session, article_id=found.number, as_of=as_of, limit=_LOOKS)
+    settings = settings_of(invocation)
+    when = asked(clock_of(settings), as_of=as_of, known_at=known_at)
+    with asking(settings) as session:
+        found = article_named(session, article, as_of=when)
+        revisions = queries.history(session, found.number, as_of=when)
+        visits = looks_at(session, [found.number], as_of=when)[found.number].all
     looks = Counter(visit.outcome for visit in visits)
     if as_json:
-        output.document(_history_json(found, revisions, looks))
+        output.document(times_json(when) | _history_json(found, revisions, looks))
         return
     _print_history(found, revisions, looks)
     if has_differences:
@@ -140,6 +143,7 @@ def _print_history(
 @click.argument("article", type=ARTICLE)
 @click.argument("old", type=click.IntRange(min=1), required=False, metavar="[A]")
 @click.argument("new", type=click.IntRange(min=1), required=False, metavar="[B]")
+@times_options
 @json_option
 @click.pass_obj
 def diff(
@@ -148,6 +152,8 @@ def diff(
     old: int | None,
     new: int | None,
     *,
+    as_of: datetime | None,
+    known_at: datetime | None,
     as_json: bool,
 ) -> ExitCode:
     """Show what changed between two revisions of an article, word by word.
@@ -155,10 +161,15 @@ def diff(
     ARTICLE is a number or a URL; A and B are numbers of revisions. Without B: up to the newest.
     Without A too: since the first. Exit code 1 where nothing changed.
     """
-    with asking(settings_of(invocation)) as session:
-        found = article_named(session, article)
-        before = revision_of(session, found, old or 1)
-        after = revision_of(session, found, new)
+    settings = settings_of(invocation)
+    when = asked(clock_of(settings), as_of=as_of, known_at=known_at)
+    with asking(settings) as session:
+        found = article_named(session, article, as_of=when)
+        after = revision_of(session, found, new, as_of=when)
+        if old is None:
+            before = next(iter(queries.history(session, found.number, as_of=when)), after)
+        else:
+            before = revision_of(session, found, old, as_of=when)
     changed = changes(before, after)
     if as_json:
         output.document(_difference_json(found, before, after))

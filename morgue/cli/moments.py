@@ -54,6 +54,23 @@ class MomentType(click.ParamType[datetime]):
             )
 
 
+NO_END = datetime.max.replace(tzinfo=UTC)
+"""What "now" stands for where the question is up to when something counts."""
+
+
+class KnowledgeType(MomentType):
+    """A date, a date and time, or "now"."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Parse, with a word for no end."""
+        if isinstance(value, str) and value.strip().lower() == "now":
+            return NO_END
+        return super().convert(value, param, ctx)
+
+
+KNOWN = KnowledgeType(is_end=True)
 START = MomentType()
 END = MomentType(is_end=True)
 

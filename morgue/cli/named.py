@@ -1,10 +1,11 @@
 """From an article's name on the command line to the article: by number, or by any URL it ever had."""
 
-from datetime import datetime
 from typing import Any
 
 from db import queries
+from db.asof import NOW, AsOf
 from db.queries import ArticleView, RevisionView
+from morgue.cli.asof import in_words, require_begun
 from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.moments import shown
 from morgue.cli.options import ArticleName
@@ -12,7 +13,7 @@ from morgue.cli.output import note
 from pipeline import urls
 
 
-def article_named(session: Any, name: ArticleName, *, as_of: datetime | None = None) -> ArticleView:
+def article_named(session: Any, name: ArticleName, *, as_of: AsOf = NOW) -> ArticleView:
     """The article of that name, as the archive knew it.
 
     Raises:
@@ -21,12 +22,14 @@ def article_named(session: Any, name: ArticleName, *, as_of: datetime | None = N
     key = urls.key(name.url) if name.url else None
     found = queries.find_articles(session, number=name.number, url_key=key, as_of=as_of)
     if not found:
-        then = f" at {shown(as_of)}" if as_of else ""
+        _refuse_what_came_later(session, name, key, as_of)
         raise Failure(
-            f"the archive has no article {name.text}{then}",
+            f"the archive has no article {name.text}",
             remedy="`morgue search` finds articles by their words; `morgue crawl URL` adds one.",
             code=ExitCode.NOTHING,
         )
+    if name.number is not None and found[0].number != name.number:
+        note(f"article {name.number} was merged into {found[0].number}")
     if len(found) > 1:
         others = ", ".join(f"{article.number} ({article.site})" for article in found[1:])
         note(
@@ -35,8 +38,22 @@ def article_named(session: Any, name: ArticleName, *, as_of: datetime | None = N
     return found[0]
 
 
+def _refuse_what_came_later(session: Any, name: ArticleName, key: str | None, as_of: AsOf) -> None:
+    """Tell when an article of that name came to be known, if it did."""
+    if as_of == NOW:
+        return
+    require_begun(session, as_of)
+    later = queries.find_articles(session, number=name.number, url_key=key)
+    if later:
+        raise Failure(
+            f"the archive had no article {name.text} {in_words(as_of)}",
+            remedy=f"It was first seen at {shown(later[0].first_seen_at)}.",
+            code=ExitCode.NOTHING,
+        )
+
+
 def revision_of(
-    session: Any, article: ArticleView, number: int | None, *, as_of: datetime | None = None
+    session: Any, article: ArticleView, number: int | None, *, as_of: AsOf = NOW
 ) -> RevisionView:
     """A revision by its number, the newest where None.
 

@@ -7,12 +7,25 @@ from urllib.parse import urlsplit
 
 import click
 
+from morgue.cli.moments import END, KNOWN
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def json_option(command: F) -> F:
     """Add `--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def times_options(command: F) -> F:
+    """Add `--as-of` and `--known-at`: up to when publishers are listened to, and what was known when."""
+    known_at = click.option(
+        "--known-at",
+        type=KNOWN,
+        help="From what the archive had learnt by then, or now. [default: --as-of]",
+    )
+    as_of = click.option("--as-of", type=END, help="What the archive would have answered then.")
+    return as_of(known_at(command))
 
 
 @dataclass(frozen=True, slots=True)

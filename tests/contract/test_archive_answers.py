@@ -8,6 +8,7 @@ from sqlalchemy import delete, text, update
 from config.clock import ManualClock
 from db import crawls, leases, queries, reports
 from db.archive import Archive
+from db.asof import AsOf
 from db.errors import StatementRefused
 from db.models import ArticleUrl, Content, CrawlOutcome, Frame, Revision, Visit
 from db.sql import run_read_only
@@ -34,14 +35,18 @@ def test_a_history_as_of_a_moment_ends_there(
     desk.see_gone("a")
     with archive.read() as session:
         assert [r.title for r in queries.history(session, number)] == ["First", "Second"]
-        assert [r.title for r in queries.history(session, number, as_of=then)] == ["First"]
-        assert queries.history(session, number, as_of=before) == []
-        assert queries.revision(session, number, 2, as_of=then) is None
+        assert [r.title for r in queries.history(session, number, as_of=AsOf.moment(then))] == [
+            "First"
+        ]
+        assert queries.history(session, number, as_of=AsOf.moment(before)) == []
+        assert queries.revision(session, number, 2, as_of=AsOf.moment(then)) is None
         assert queries.revision(session, number, 3) is None
         (now,) = queries.find_articles(session, number=number)
-        (past,) = queries.find_articles(session, url_key="lantern.example/a", as_of=then)
-        assert queries.find_articles(session, number=number, as_of=before) == []
-        (still,) = queries.find_articles(session, number=number, as_of=clock.now())
+        (past,) = queries.find_articles(
+            session, url_key="lantern.example/a", as_of=AsOf.moment(then)
+        )
+        assert queries.find_articles(session, number=number, as_of=AsOf.moment(before)) == []
+        (still,) = queries.find_articles(session, number=number, as_of=AsOf.moment(clock.now()))
     assert now.revision is not None
     assert past.revision is not None
     assert (now.revision.title, now.revision_count, now.gone_at) == ("Second", 2, clock.now())

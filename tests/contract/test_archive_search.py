@@ -7,6 +7,7 @@ import pytest
 from config.clock import ManualClock
 from db import queries
 from db.archive import Archive
+from db.asof import AsOf
 from db.errors import QueryNotUnderstood
 from tests.contract.desk import Desk
 
@@ -154,10 +155,10 @@ def test_a_search_as_of_a_moment_finds_what_stood_then(desk: Desk, clock: Manual
     then = clock.now()
     desk.wait(hours=1)
     desk.see("a", "Bread costs three pennies.")
-    assert ask(desk, "two pennies", as_of=then) == ["a"]
-    assert ask(desk, "three", as_of=then) == []
-    assert ask(desk, "bread", as_of=before) == []
-    assert ask(desk, "two", as_of=clock.now()) == []
+    assert ask(desk, "two pennies", as_of=AsOf.moment(then)) == ["a"]
+    assert ask(desk, "three", as_of=AsOf.moment(then)) == []
+    assert ask(desk, "bread", as_of=AsOf.moment(before)) == []
+    assert ask(desk, "two", as_of=AsOf.moment(clock.now())) == []
 
 
 def test_hits_are_narrowed_by_site_date_and_language(
