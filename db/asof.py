@@ -10,8 +10,8 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from db.standing import is_standing
 from db.models import Article, Revision, Supersession, Visit
+from db.standing import is_standing
 
 
 @dataclass(frozen=True, slots=True)

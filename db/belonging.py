@@ -172,9 +172,7 @@ def _visits(
     return sorted(found, key=lambda pair: (pair[0].visited_at, pair[0].visit_id))
 
 
-def _healed(
-    session: Session, visit_ids: Sequence[int], as_of: AsOf
-) -> dict[int, tuple[int, int]]:
+def _healed(session: Session, visit_ids: Sequence[int], as_of: AsOf) -> dict[int, tuple[int, int]]:
     """What looks saw that were not believed at first: the revision that their capture was read to show."""
     healed: dict[int, tuple[int, int]] = {}
     for chunk in chunks(visit_ids):

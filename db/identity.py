@@ -190,7 +190,7 @@ def add_reprint(
     )
     if known is not None:
         if known.source_article_id is None and source_article_id is not None:
-            known.first_evidence, known.completed_at = known.evidence, now
+            _keep_state(known, now)
             known.source_article_id = source_article_id
             known.containment = containment
             known.evidence = list(evidence)
@@ -198,6 +198,7 @@ def add_reprint(
             session.flush()
             return True
         if known.watermark is None and watermark is not None:
+            _keep_state(known, now)
             known.evidence = list(evidence)
             known.watermark = watermark
             session.flush()
@@ -210,8 +211,20 @@ def add_reprint(
         "evidence": list(evidence),
         "watermark": watermark,
         "found_at": now,
-        "completed_at": None,
-        "first_evidence": None,
+        "earlier": None,
     }
     insert_or_ignore(session, Reprint, [row])
     return True
+
+
+def _keep_state(reprint: Reprint, now: datetime) -> None:
+    """Remember what was said of a reprint until now: who asks as of an earlier moment is to hear that."""
+    state = {
+        "until": now.isoformat(),
+        "source_article_id": reprint.source_article_id,
+        "containment": reprint.containment,
+        "evidence": reprint.evidence,
+        "watermark": reprint.watermark,
+    }
+    states = reprint.earlier["states"] if reprint.earlier else []
+    reprint.earlier = {"states": [*states, state]}

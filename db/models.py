@@ -485,10 +485,9 @@ class Reprint(Base):
         Words
     )  # a phrase that the copy has at odd places where its source has nothing
     found_at: Mapped[datetime]
-    completed_at: Mapped[datetime | None]  # when the source's article came to be known, if later
-    first_evidence: Mapped[list[str] | None] = mapped_column(
+    earlier: Mapped[dict[str, Any] | None] = mapped_column(
         JSON(none_as_null=True)
-    )  # what was said before that
+    )  # {"states": [...]}: what was said of it before it was completed, each "until" a moment
 
 
 class Action(Base):

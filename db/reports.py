@@ -1,7 +1,7 @@
 """Answers about sites, crawls, visits and reprints. Takes a read session; writes nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -243,19 +243,25 @@ def reprints_of(session: Session, article_id: int, *, as_of: AsOf = NOW) -> list
 
 
 def _reprint_view(row: Reprint, as_of: AsOf) -> ReprintView:
-    is_complete = (
-        row.completed_at is None or as_of.known_at is None or row.completed_at <= as_of.known_at
-    )
-    evidence = row.evidence if is_complete else row.first_evidence or ()
-    return ReprintView(
+    view = ReprintView(
         copy_article_id=row.copy_article_id,
-        source_article_id=row.source_article_id if is_complete else None,
+        source_article_id=row.source_article_id,
         source_url=row.source_url,
-        containment=row.containment if is_complete else None,
-        evidence=tuple(evidence),
-        watermark=row.watermark if is_complete else None,
+        containment=row.containment,
+        evidence=tuple(row.evidence),
+        watermark=row.watermark,
         found_at=row.found_at,
     )
+    for state in row.earlier["states"] if row.earlier else ():
+        if as_of.known_at is not None and as_of.known_at < datetime.fromisoformat(state["until"]):
+            return replace(
+                view,
+                source_article_id=state["source_article_id"],
+                containment=state["containment"],
+                evidence=tuple(state["evidence"]),
+                watermark=state["watermark"],
+            )
+    return view
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -214,13 +214,11 @@ def upgrade() -> None:
     op.add_column("extraction", sa.Column("revision_id", sa.Integer(), nullable=True))
     op.add_column("reprint", sa.Column("watermark", sa.Text(), nullable=True))
     op.add_column("visit", sa.Column("recorded_at", MOMENT, nullable=True))
-    op.add_column("reprint", sa.Column("completed_at", MOMENT, nullable=True))
-    op.add_column("reprint", sa.Column("first_evidence", sa.JSON(), nullable=True))
+    op.add_column("reprint", sa.Column("earlier", sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
-    op.drop_column("reprint", "first_evidence")
-    op.drop_column("reprint", "completed_at")
+    op.drop_column("reprint", "earlier")
     op.drop_column("visit", "recorded_at")
     op.drop_column("reprint", "watermark")
     op.drop_column("extraction", "revision_id")
