@@ -6,6 +6,7 @@ Reads, for the few articles of a batch that need it. Decides nothing and writes 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -16,10 +17,13 @@ from db.models import Link, Removal, Revision, Variant, Visit
 from db.removals import Suspicion
 from db.seen import stand_for
 from db.statements import chunks
-from db.variants import Text, TextOrder, VariantSet
+from db.variants import WINDOW, Text, TextOrder, VariantSet
 
 TAIL = 1000
 """Looks at an article that are retraced: more than any crawl makes in the window of variants."""
+
+RECENT = 6
+"""Texts of an article that a page is compared with: more are no test of headlines."""
 
 
 @dataclass(slots=True)
@@ -77,6 +81,42 @@ def known_texts(
         elif row.revision_id in places:
             order.note(places[row.revision_id], link_id=row.link_id, at=row.visited_at)
     return Known(order, places)
+
+
+def recent_texts(
+    session: Session, article_id: int, *, newest_id: int, now: datetime
+) -> dict[int, bytes]:
+    """The texts that a look at an article may see besides a new one, by revision: the newest first.
+
+    Those are the newest, the members of the open set of variants, and what was seen within its window.
+    """
+    wanted = set(
+        session.scalars(
+            select(Variant.revision_id).where(
+                Variant.article_id == article_id, Variant.to_at.is_(None)
+            )
+        )
+    )
+    wanted.update(
+        session.scalars(
+            select(Visit.revision_id)
+            .join(Link, Link.id == Visit.link_id)
+            .where(
+                Link.article_id == article_id,
+                Visit.visited_at > now - WINDOW,
+                Visit.revision_id.is_not(None),
+            )
+            .distinct()
+        )
+    )
+    standing = set(stand_for(session, (each for each in wanted if each)).values()) | {newest_id}
+    rows = session.execute(
+        select(Revision.id, Revision.normal_sha256)
+        .where(Revision.id.in_(standing), Revision.article_id == article_id)
+        .order_by(Revision.first_seen_at.desc(), Revision.number.desc())
+        .limit(RECENT)
+    )
+    return {revision_id: sha256 for revision_id, sha256 in rows}  # noqa: C416 - a Row is typed so
 
 
 def open_suspicions(

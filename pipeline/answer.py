@@ -3,17 +3,19 @@
 Knows statuses and redirects. Must not know what a page says or what the archive holds.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from config.site import SiteConfig
+from pipeline import urls
 from pipeline.items import Fetched
 
 _FIRST_RETRY = timedelta(minutes=15)
 _LONGEST_RETRY = timedelta(days=1)
+_LISTS = ("section", "follow")
 
 
 class Kind(StrEnum):
@@ -32,6 +34,7 @@ class Answer:
 
     kind: Kind
     detail: str | None = None
+    gone_by: str | None = None  # of GONE: what says so, in the words of db.removals.Evidence
 
 
 def classify(fetched: Fetched, *, site: SiteConfig) -> Answer:
@@ -46,7 +49,7 @@ def classify(fetched: Fetched, *, site: SiteConfig) -> Answer:
     if status == HTTPStatus.NOT_MODIFIED:
         return Answer(Kind.NOT_MODIFIED)
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
-        return Answer(Kind.GONE, f"HTTP {status}")
+        return Answer(Kind.GONE, f"HTTP {status}", gone_by=str(int(status)))
     if not 200 <= status < 300:
         return Answer(Kind.ERROR, fetched.error or f"HTTP {status}")
     if fetched.body is None:
@@ -61,14 +64,32 @@ def _landing(fetched: Fetched, *, site: SiteConfig) -> Answer:
         return Answer(Kind.PAGE)
     if not site.covers(answered):
         return Answer(Kind.ERROR, f"redirects off the site, to {answered}")
-    if _is_front(answered) and not _is_front(fetched.url):
-        return Answer(Kind.GONE, f"redirects to the front page, {answered}")
+    if not is_redirected(fetched):
+        return Answer(Kind.PAGE)
+    front = {urls.key(site.home)}
+    if _is_front(answered, front) and not _is_front(fetched.url, front):
+        detail = f"redirects to the front page, {answered}"
+        return Answer(Kind.GONE, detail, gone_by="front page")
+    if urls.key(answered) in _sections(site):
+        detail = f"redirects to a section's front page, {answered}"
+        return Answer(Kind.GONE, detail, gone_by="section front")
     return Answer(Kind.PAGE)
 
 
-def _is_front(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.path in ("", "/") and not parts.query
+def is_redirected(fetched: Fetched) -> bool:
+    """Whether another page answered than was asked for: not the same one under another scheme or host."""
+    answered = fetched.url_answered
+    return answered is not None and urls.key(answered) != urls.key(fetched.url)
+
+
+def _is_front(url: str, front: Collection[str]) -> bool:
+    key = urls.key(url)
+    return key in front or urls.is_front_page(key)
+
+
+def _sections(site: SiteConfig) -> set[str]:
+    """The pages that the site's file names as lists of articles."""
+    return {urls.key(source.url) for source in site.sources if source.kind in _LISTS}
 
 
 def next_try(*, failure_count: int, now: datetime, retry_after_s: int | None = None) -> datetime:

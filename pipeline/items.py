@@ -3,19 +3,11 @@
 Knows the values that pass between spider and pipelines. Must not know Scrapy's machinery.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from db.entries import Archived, KnownLink
 from pipeline.extraction import Result
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """The newest revision as the present extractor reads it, where another extractor had read it."""
-
-    revision_id: int
-    normal_sha256: bytes
 
 
 @dataclass(slots=True)
@@ -38,9 +30,11 @@ class Fetched:
     retry_after_s: int | None = None
     # filled by the pipelines
     capture_id: int | None = None
-    is_same_bytes: bool = False
+    same_as_revision_id: int | None = None  # its bytes are those of a page that showed this text
     result: Result | None = None
-    baseline: Baseline | None = None
+    baselines: dict[int, bytes] = field(
+        default_factory=dict
+    )  # normal digests of revisions that another extractor had read, as the present one reads them
     archived: Archived | None = None
 
     @property

@@ -13,7 +13,7 @@ from db.entries import Archived
 from db.writer import Writer
 from pipeline import extraction
 from pipeline.context import CrawlContext, context_of
-from pipeline.items import Baseline, Fetched
+from pipeline.items import Fetched
 from pipeline.stages.decide import Decision, decide
 
 _LINGER_S = 0.25
@@ -35,12 +35,11 @@ class ArchiveVisit:
         return cls(context_of(crawler))
 
     async def process_item(self, fetched: Fetched) -> Fetched:
-        """Archive the visit; ask for a second reading of the old text where extractors differ."""
+        """Archive the visit; read earlier texts again where another extractor had read them."""
         archived = await asyncio.wrap_future(self._writer.submit(fetched))
-        if isinstance(archived, Decision):
-            fetched.baseline = await self._baseline(archived, fetched)
+        while isinstance(archived, Decision):
+            await self._read_again(archived, fetched)
             archived = await asyncio.wrap_future(self._writer.submit(fetched))
-            assert isinstance(archived, Archived)
         fetched.archived = archived
         fetched.body = None
         self._report(fetched, archived)
@@ -79,8 +78,8 @@ class ArchiveVisit:
             revision=archived.revision_number,
         )
 
-    async def _baseline(self, decision: Decision, fetched: Fetched) -> Baseline:
-        """How the present extractor reads the capture that proves the newest revision."""
+    async def _read_again(self, decision: Decision, fetched: Fetched) -> None:
+        """Note how the present extractor reads the capture that proves an earlier text."""
         origin = decision.needs_baseline
         assert origin is not None
         body = await asyncio.to_thread(self._body, origin.capture.body_sha256)
@@ -100,7 +99,7 @@ class ArchiveVisit:
             profile=profile.content if profile else None,
         )
         result = await self._context.reading.read(task)
-        return Baseline(revision_id=origin.revision_id, normal_sha256=result.normal_sha256)
+        fetched.baselines[origin.revision_id] = result.normal_sha256
 
     def _body(self, sha256: bytes) -> bytes:
         with self._context.archive.read() as session:

@@ -22,11 +22,15 @@ from db.entries import (
 )
 from db.identity import Origin
 from db.models import VisitOutcome
+from db.removals import Evidence
 from pipeline import answer, identify, urls
+from pipeline.answer import Answer
 from pipeline.context import CrawlContext
 from pipeline.extraction import Result
 from pipeline.items import Fetched
 from pipeline.reading import Reading, Verdict
+from pipeline.stages.absence import gone_by
+from pipeline.stages.known_text import known_text
 
 GIVE_UP_AFTER = 8
 """Failures in a row after which a link that never showed an article is not asked for again."""
@@ -69,20 +73,20 @@ class _Desk:
             case answer.Kind.ERROR:
                 return self._unanswered(fetched, VisitOutcome.ERROR, reply.detail)
             case answer.Kind.GONE:
-                return self._gone(fetched, site, reply.detail)
+                return self._gone(fetched, site, reply)
             case answer.Kind.NOT_MODIFIED:
                 return self._unchanged(fetched, site)
             case answer.Kind.PAGE:
                 return self._page(fetched, site)
 
     def _page(self, fetched: Fetched, site: SiteConfig) -> Decision:
-        if fetched.is_same_bytes:
+        if fetched.same_as_revision_id is not None:
             return self._unchanged(fetched, site)
         result = fetched.result
         if result is None:  # the crawl is ending: the capture is kept, the next crawl reads it
             raise NotReadError(fetched.url)
         if result.reading.verdict is Verdict.QUARANTINED:
-            return self._quarantined(fetched, result)
+            return self._quarantined(fetched, site, result)
         return self._believed(fetched, site, result)
 
     def _believed(self, fetched: Fetched, site: SiteConfig, result: Result) -> Decision:
@@ -105,31 +109,14 @@ class _Desk:
         )
         if row is None or row.revision_id is None or row.normal_sha256 == result.normal_sha256:
             return Decision(entry)
-        return self._compare(fetched, entry, row)
-
-    def _compare(self, fetched: Fetched, entry: Entry, row: CandidateRow) -> Decision:
-        """A text that differs is a revision only if the same extractor read both."""
-        assert row.revision_id is not None
-        assert fetched.result is not None
-        baseline = fetched.baseline
-        if baseline is not None and baseline.revision_id == row.revision_id:
-            if baseline.normal_sha256 != fetched.result.normal_sha256:
-                return Decision(entry)
-            seen = replace(
-                entry,
-                outcome=VisitOutcome.SAME_TEXT,
-                revision=None,
-                seen_revision_id=row.revision_id,
-            )
-            return Decision(seen)
-        origin = identity.revision_origin(self._session, row.revision_id)
-        is_same_extractor = (
-            origin.extractor == fetched.result.reading.extractor
-            and origin.rules_sha256 == self._context.rules_sha256(fetched.site)
-        )
-        if is_same_extractor:
+        rules_sha256 = self._context.rules_sha256(fetched.site)
+        known = known_text(self._session, fetched, row, rules_sha256=rules_sha256)
+        if isinstance(known, Origin):
+            return Decision(entry, needs_baseline=known)
+        if known is None:
             return Decision(entry)
-        return Decision(entry, needs_baseline=origin)
+        outcome = VisitOutcome.SAME_TEXT
+        return Decision(replace(entry, outcome=outcome, revision=None, seen_revision_id=known))
 
     def _identify(
         self, fetched: Fetched, result: Result
@@ -150,15 +137,21 @@ class _Desk:
             return None, desk.newcomers[number], aliases
         return desk.rows[number], number, aliases
 
-    def _quarantined(self, fetched: Fetched, result: Result) -> Decision:
-        failures = fetched.link.failure_count + 1
+    def _quarantined(self, fetched: Fetched, site: SiteConfig, result: Result) -> Decision:
+        link, reason = fetched.link, result.reading.reason
+        failures = link.failure_count + 1
         due_at = self._later(fetched, failures, at_least=_QUARANTINE_REST)
+        absence = gone_by(fetched, reason)
+        if absence is not None:
+            due_at = self._next_look(fetched, site)
         return Decision(
             replace(
                 self._bare(fetched, VisitOutcome.QUARANTINED),
-                detail=result.reading.reason.value if result.reading.reason else None,
+                detail=absence or reason,
                 capture_id=fetched.capture_id,
                 extraction=self._extraction(fetched.site, result),
+                article=link.article_id if absence else None,
+                gone_by=absence,
                 link_state=self._state(fetched, due_at=due_at, failures=failures),
             )
         )
@@ -171,26 +164,33 @@ class _Desk:
                 self._bare(fetched, VisitOutcome.SAME_BYTES),
                 capture_id=fetched.capture_id,
                 article=link.article_id,
-                seen_revision_id=link.revision_id,
+                seen_revision_id=fetched.same_as_revision_id or link.revision_id,
                 link_state=self._settled(fetched, site, first_seen),
             )
         )
 
-    def _gone(self, fetched: Fetched, site: SiteConfig, detail: str | None) -> Decision:
+    def _gone(self, fetched: Fetched, site: SiteConfig, reply: Answer) -> Decision:
         link = fetched.link
         due_at = None
         if link.article_id is not None:  # it may come back: looked at by the same ladder
-            first_seen = min(filter(None, (link.published_at, link.found_at)))
-            due_at = schedule.next_look(
-                site.schedule.revisit, first_seen=first_seen, now=fetched.fetched_at
-            )
+            due_at = self._next_look(fetched, site)
         return Decision(
             replace(
                 self._bare(fetched, VisitOutcome.GONE),
-                detail=detail,
+                detail=reply.detail,
                 article=link.article_id,
+                gone_by=Evidence(reply.gone_by) if reply.gone_by else None,
                 link_state=LinkState(due_at=due_at, modified_at=link.modified_at),
             )
+        )
+
+    def _next_look(self, fetched: Fetched, site: SiteConfig) -> datetime | None:
+        """When the link is looked at again by the age that is known of it."""
+        link = fetched.link
+        return schedule.next_look(
+            site.schedule.revisit,
+            first_seen=min(filter(None, (link.published_at, link.found_at))),
+            now=fetched.fetched_at,
         )
 
     def _unanswered(self, fetched: Fetched, outcome: VisitOutcome, detail: str | None) -> Decision:

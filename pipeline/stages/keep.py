@@ -34,7 +34,7 @@ class KeepCapture:
         return cls(context_of(crawler))
 
     async def process_item(self, fetched: Fetched) -> Fetched:
-        """Keep the body if there is one to be read; note whether its bytes are those of the last capture."""
+        """Keep the body if there is one to be read; note what the last capture showed if its bytes are the same."""
         if fetched.capture_id is not None:  # kept by a crawl that did not live to read it
             return fetched
         site = self._context.sites[fetched.site]
@@ -57,7 +57,8 @@ class KeepCapture:
         )
         kept = await asyncio.wrap_future(self._writer.submit(capture))
         fetched.capture_id = kept.capture_id
-        fetched.is_same_bytes = kept.is_same_bytes and kept.previous_outcome is not None
+        if kept.is_same_bytes:  # of a page that showed no text the same bytes are read once more
+            fetched.same_as_revision_id = kept.previous_revision_id
         return fetched
 
     async def close_spider(self) -> None:

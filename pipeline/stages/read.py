@@ -23,7 +23,8 @@ class ReadPage:
 
     async def process_item(self, fetched: Fetched) -> Fetched:
         """Read the page, unless there is none or its bytes are known."""
-        if fetched.capture_id is None or fetched.is_same_bytes or fetched.body is None:
+        is_known = fetched.same_as_revision_id is not None
+        if fetched.capture_id is None or is_known or fetched.body is None:
             return fetched
         fetched.result = await self._context.reading.read(self.task(fetched))
         return fetched
