@@ -180,7 +180,7 @@ class TextOrder:
         if self.open_set is None or not self._is_alone():
             return Seen(sight, place)
         assert self._run is not None
-        self.open_set.to_at = self.settled_at = at
+        self.open_set.to_at = self.settled_at = max(at, *self.open_set.from_at.values())
         if place == newest:
             return Seen(sight, place)
         self._add(

@@ -1,0 +1,117 @@
+"""Removals: each rests on a look that found the article gone, and articles say what their removals say."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import exists, func, select
+
+from db.absences import found_gone
+from db.models import Action, Article, Link, Removal, Visit
+from db.verify.check import Check, Step, Violation
+
+_UNTOUCHED = ~exists().where(Action.article_id == Article.id)
+"""Nobody merged or split the article: its links are those that were looked at."""
+
+
+def _looks(step: Step) -> Iterator[Violation]:
+    look = (
+        select(Visit.id)
+        .join(Link, Link.id == Visit.link_id)
+        .where(
+            Link.article_id == Removal.article_id,
+            Visit.visited_at == Removal.suspected_at,
+            found_gone(),
+        )
+        .correlate(Removal)
+    )
+    rows = step.session.execute(
+        select(Removal.id, Removal.article_id)
+        .join(Article, Article.id == Removal.article_id)
+        .where(
+            Removal.id.between(step.first, step.last),
+            _UNTOUCHED,
+            Article.merged_into_id.is_(None),
+            ~exists(look),
+            exists().where(Link.article_id == Removal.article_id),
+        )
+        .order_by(Removal.id)
+    )
+    for removal_id, article_id in rows:
+        detail = f"no look found article {article_id} gone when it was suspected"
+        yield Violation("removal_looks", f"removal {removal_id}", detail)
+
+
+def _moments(step: Step) -> Iterator[Violation]:
+    rows = step.session.execute(
+        select(Removal.id, Removal.article_id)
+        .where(
+            Removal.id.between(step.first, step.last),
+            (Removal.confirmed_at < Removal.suspected_at)
+            | (Removal.returned_at < Removal.suspected_at)
+            | (Removal.returned_at < Removal.confirmed_at),
+        )
+        .order_by(Removal.id)
+    )
+    for removal_id, article_id in rows:
+        detail = f"article {article_id} was there again before it was gone"
+        yield Violation("removal_moments", f"removal {removal_id}", detail)
+
+
+def _articles(step: Step) -> Iterator[Violation]:
+    still_gone = (
+        select(
+            Removal.article_id,
+            func.count().label("number"),
+            func.count(Removal.confirmed_at).label("confirmed"),
+            func.min(Removal.suspected_at).label("suspected_at"),
+        )
+        .where(Removal.article_id.between(step.first, step.last), Removal.returned_at.is_(None))
+        .group_by(Removal.article_id)
+        .subquery()
+    )
+    rows = step.session.execute(
+        select(
+            Article.id,
+            Article.gone_at,
+            still_gone.c.number,
+            still_gone.c.confirmed,
+            still_gone.c.suspected_at,
+        )
+        .outerjoin(still_gone, still_gone.c.article_id == Article.id)
+        .where(
+            Article.id.between(step.first, step.last),
+            _UNTOUCHED,
+            Article.merged_into_id.is_(None),
+            Article.gone_at.is_not(None) | still_gone.c.number.is_not(None),
+        )
+        .order_by(Article.id)
+    )
+    for article_id, gone_at, number, confirmed, suspected_at in rows:
+        what = f"article {article_id}"
+        if (number or 0) > 1:
+            yield Violation("article_gone", what, f"{number} removals of it have not ended")
+        elif gone_at != (suspected_at if confirmed else None):
+            told = f"since {suspected_at}" if confirmed else "not"
+            detail = f"it says that it is gone since {gone_at}, its removals say: {told}"
+            yield Violation("article_gone", what, detail)
+
+
+CHECKS = (
+    Check(
+        "removal_looks",
+        "a removal begins with a look that found the article gone",
+        over=Removal.id,
+        find=_looks,
+    ),
+    Check(
+        "removal_moments",
+        "an article is gone before it is there again",
+        over=Removal.id,
+        find=_moments,
+    ),
+    Check(
+        "article_gone",
+        "an article is gone if a confirmed removal of it has not ended",
+        over=Article.id,
+        find=_articles,
+    ),
+)
