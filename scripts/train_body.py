@@ -87,7 +87,7 @@ def _pages(arguments: argparse.Namespace, corpus: str, score: Any) -> list[Page]
                 corpus=corpus,
                 row=row,
                 bytes=body,
-                features=np.array([rows[number] for number in kept], dtype=np.float32),
+                features=np.array([rows[number].values for number in kept], dtype=np.float32),
                 labels=(share > 0.5).astype(int),
                 weights=weights * np.maximum(np.abs(share - 0.5) * 2, 0.2),
                 fold=corpora.fold_of(row, folds=arguments.folds),

@@ -73,13 +73,32 @@ def choose(survey: Survey, told: traits.Told) -> list[Line]:
     """The lines that the model holds to be body."""
     if len(survey.lines) > _MOST_LINES:
         return []
-    model = forest.load(_MODEL)
     rows = traits.rows(survey, told)
+    scores = _Scores()
     return [
         line
         for line, row in zip(survey.lines, rows, strict=True)
-        if row is not None and model.score(row) > _THRESHOLD
+        if row is not None and scores.of(row) > _THRESHOLD
     ]
+
+
+class _Scores:
+    """The scores of a page's rows: what rows have in common is asked of the model once."""
+
+    def __init__(self) -> None:
+        self._model = forest.load(_MODEL)
+        self._shared: dict[tuple[int, int], int] = {}
+
+    def of(self, row: traits.Row) -> int:
+        own, place, page = row
+        common = (id(place), id(page))
+        answer = self._shared.get(common)
+        if answer is None:
+            model, since = self._model, len(own)
+            answer = model.answer(place, since=since)
+            answer |= model.answer(page, since=since + len(place))
+            self._shared[common] = answer
+        return self._model.total(answer | self._model.answer(own))
 
 
 def _up_to_credit(survey: Survey, chosen: list[Line], told: traits.Told) -> list[Line]:

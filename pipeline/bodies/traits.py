@@ -3,11 +3,11 @@
 Knows how the parts of an article differ from what stands around it, as numbers. Must not know the model.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.bodies import furnishings
 from pipeline.bodies.survey import Frame, Line, Survey, above
@@ -27,7 +27,7 @@ _ASKING = frozenset((
     "订阅", "关注", "登録", "広告", "구독", "prenumerera", "prenumerata",
     "tilmeld",
 ))  # fmt: skip
-_SQUEEZE = re.compile(r"\W+")
+_ASCII_CAPITALS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _KEY = 30  # characters by which a line is found in a stated body
 _WINDOW = 4  # lines before and after that make a line's company
 _MOST = 60
@@ -71,6 +71,22 @@ FEATURES = (
 """The names of the features, in the order of a row."""
 
 
+class Row(NamedTuple):
+    """The features of one line, in three parts: their own, those of its place, those of the page.
+
+    Lines in places alike have the very same list as their second part, all lines of a page as their third.
+    """
+
+    own: list[float]
+    place: list[float]
+    page: list[float]
+
+    @property
+    def values(self) -> list[float]:
+        """A number for each of FEATURES, in their order."""
+        return [*self.own, *self.place, *self.page]
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What other readers already know of the page."""
@@ -100,7 +116,7 @@ def holder_of(frame: Frame) -> Frame:
     return frame.parent if frame.tag in _PARAGRAPHS and frame.parent is not None else frame
 
 
-def rows(survey: Survey, told: Told) -> list[list[float] | None]:
+def rows(survey: Survey, told: Told) -> list[Row | None]:
     """A row for each line of the survey; None for a line of links in company without any prose: it is no body."""
     return _Table(survey, told).rows()
 
@@ -113,7 +129,7 @@ class _Table:
         descriptions = [text for text in told.descriptions if len(text) > _TOLD]
         self.told = {typography.fold(text) for text in descriptions}
         self.told_begin = {text[:_BEGIN].casefold() for text in descriptions}
-        stated = _SQUEEZE.sub("", told.stated or "").casefold()
+        stated = "".join(typography.words(told.stated or "")).casefold()
         self.stated = stated if len(stated) >= _SHORTEST_STATED else ""
         self.place = survey.frame_of(told.place) if told.place is not None else None
         self.title_line = next((line.number for line in self.lines if line.frame is self.place), -1)
@@ -132,8 +148,10 @@ class _Table:
         )
         inside = [line.number for line in self.lines if _is_inside(line.frame, self.best)]
         self.last_best = inside[-1] if inside else len(self.lines)
+        self.lineages = self.best_lineage.keys() | self.title_lineage.keys()
         self.of_holders: dict[Frame, list[float]] = {}
         self.of_frames: dict[Frame, list[float]] = {}
+        self.of_paragraphs: dict[tuple[Frame, int, int], list[float]] = {}
         self.of_places: dict[Frame, tuple[float, ...]] = {}
 
     def _paths(self) -> dict[int, tuple[int, int, int, int]]:
@@ -147,8 +165,8 @@ class _Table:
             found[path] = (prose, lines + 1, linked + int(size * line.linked), all_of_it + size)
         return found
 
-    def rows(self) -> list[list[float] | None]:
-        found: list[list[float] | None] = []
+    def rows(self) -> list[Row | None]:
+        found: list[Row | None] = []
         lines = self.lines
         prose, linked, sizes = [0], [0.0], [0]
         for line in lines:
@@ -158,7 +176,7 @@ class _Table:
             sizes.append(sizes[-1] + size)
         page: list[float] = [
             min(self.prose, 50_000),
-            min(sum(line.is_prose for line in lines), 200),
+            min(sum([line.is_prose for line in lines]), 200),
             self.survey.root.linked / self.size,
             self.best.prose / self.prose,
             min(self.best.direct, 20_000),
@@ -181,29 +199,24 @@ class _Table:
             around = sizes[high] - sizes[low] - size
             index = seen_paths.get(frame.path, 0)
             seen_paths[frame.path] = index + 1
-            row = self._own(line)
-            row += (
+            other = lines[number + 1] if number + 1 < count else None
+            own = self._own(line)
+            own += (
                 prose[number] / all_prose,
                 number / count,
                 max(-_MOST, min(number - title_line, _MOST)) if title_line >= 0 else -99,
-                min(since_trailer, _MOST),
+                since_trailer if since_trailer < _MOST else _MOST,
                 heads,
                 max(min(number - last_best, _MOST), 0),
-                min(index, 50),
+                index if index < 50 else 50,
                 min(lines[number - 1].size, 1000) if number else 0,
-            )
-            if number + 1 < count:
-                other = lines[number + 1]
-                row += (min(other.size, 1000), other.linked, _alike(other.frame, frame))
-            else:
-                row += (0, 0, 0)
-            row += (
+                min(other.size, 1000) if other else 0,
+                other.linked if other else 0,
+                _alike(other.frame, frame) if other else 0,
                 prose[high] - prose[number + 1],
                 (linked[high] - linked[low] - size * share) / around if around else 0.0,
             )
-            row += self._of_frame(frame)
-            row += page
-            found.append(row)
+            found.append(Row(own, self._of_frame(frame), page))
             if block.level == 1 and block.kind == "heading" and number > title_line and heads < 5:
                 heads += 1
         return found
@@ -222,7 +235,7 @@ class _Table:
             line.bold,
             line.slanted,
             text[-1] in _ENDS or text[-6:].rstrip(_CLOSERS)[-1:] in _ENDS,
-            sum(map(str.isupper, begin)) / len(begin),
+            _capitals(begin) / len(begin),
             _KINDS[block.kind],
             block.level,
             self.repeats[text],
@@ -234,7 +247,7 @@ class _Table:
         ]
 
     def _stated(self, text: str) -> float:
-        key = _SQUEEZE.sub("", text[: 3 * _KEY]).casefold()[:_KEY]
+        key = "".join(typography.words(text[: 3 * _KEY])).casefold()[:_KEY]
         if len(key) < 8:
             return 0.0
         return 1.0 if key in self.stated else -1.0
@@ -242,9 +255,21 @@ class _Table:
     def _of_frame(self, frame: Frame) -> list[float]:
         if (known := self.of_frames.get(frame)) is not None:
             return known
+        parent = frame.parent
+        if parent is None or frame.tag not in _PARAGRAPHS or frame in self.lineages:
+            row = self.of_frames[frame] = self._of_one_frame(frame)
+            return row
+        # Paragraphs beside each other that are named alike differ in nothing that is asked here.
+        kind = (parent, frame.path, frame.flags & _NEAR_MASK)
+        if (alike := self.of_paragraphs.get(kind)) is None:
+            alike = self.of_paragraphs[kind] = self._of_one_frame(frame)
+        self.of_frames[frame] = alike
+        return alike
+
+    def _of_one_frame(self, frame: Frame) -> list[float]:
         prose, lines, linked, size = self.paths[frame.path]
         holder = holder_of(frame)
-        row = [
+        return [
             frame.depth,
             *self._of_place(frame),
             self.twins[frame.path] if frame is not holder else 0,
@@ -256,8 +281,6 @@ class _Table:
             *self._of_holder(holder),
             *self._names(frame),
         ]
-        self.of_frames[frame] = row
-        return row
 
     def _of_place(self, frame: Frame) -> tuple[float, ...]:
         """How far apart in the tree the line, the headline and the best frame stand."""
@@ -331,6 +354,12 @@ class _Table:
 def _told_by(near: int, far: int) -> tuple[bool, ...]:
     """The bits of names one by one."""
     return (*(bool(near & bit) for bit in _NEAR_BITS), *(bool(far & bit) for bit in _FAR_BITS))
+
+
+def _capitals(text: str) -> int:
+    if text.isascii():
+        return len(text) - len(text.encode("ascii").translate(None, _ASCII_CAPITALS))
+    return sum(map(str.isupper, text))
 
 
 def _alike(one: Frame, other: Frame) -> int:

@@ -26,6 +26,8 @@ class Forest:
     with the answers of a value to all questions about its feature written as the bits of one whole number, a row is
     the OR of these numbers, and each byte of it addresses the leaf of one tree.
 
+    A row may be given in parts: what rows have in common is then looked up once.
+
     (Trees as CatBoost grows them: Prokhorenkova et al., CatBoost: unbiased boosting with categorical features, 2018.)
     """
 
@@ -46,8 +48,27 @@ class Forest:
         """
         if len(row) != len(self.features):
             raise ValueError(f"a row of {len(row)} numbers for {len(self.features)} features")
-        bits = reduce(or_, map(getitem, self.answers, map(bisect_left, self.borders, row)))
-        return self.bias + sum(map(getitem, self.leaves, bits.to_bytes(len(self.leaves), "little")))
+        return self.total(self.answer(row))
+
+    def answer(self, part: Sequence[float], *, since: int = 0) -> int:
+        """The answers of a row's part to all questions about its features, as bits.
+
+        The OR of the answers of all parts is the whole row's.
+
+        Args:
+            part: numbers for some of `features` that follow each other; no NaN.
+            since: the number of the first of them.
+        """
+        borders, answers = self.borders, self.answers
+        if since or len(part) < len(borders):
+            borders = borders[since : since + len(part)]
+            answers = answers[since : since + len(part)]
+        return reduce(or_, map(getitem, answers, map(bisect_left, borders, part)))
+
+    def total(self, answer: int) -> int:
+        """The score of a row with these answers to all questions."""
+        chosen = answer.to_bytes(len(self.leaves), "little")
+        return self.bias + sum(map(getitem, self.leaves, chosen))
 
 
 @cache
