@@ -119,10 +119,8 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
     credit_links = credit_line.linked(walk.page)
     section = fields.section(walk)
     found, container, last = _body(walk, title, credit_links)
-    if sum(len(block.text) for block in found) > _MOST_TEXT or len(found) > _MOST_BLOCKS:
-        return _refused(
-            walk.page.url, Reason.TOO_LARGE, "more text than any article has", encoding=encoding
-        )
+    if detail := _excess(walk, found):
+        return _refused(walk.page.url, Reason.TOO_LARGE, detail, encoding=encoding)
     pictures = (
         scope.pictures(container, place=walk.place, last=last, taken=walk.cleared.pictures)
         if container is not None
@@ -228,6 +226,15 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
     return reading
 
 
+def _excess(walk: Walk, found: list[Block]) -> str | None:
+    """What of a page is more than any article has; None where nothing is."""
+    if walk.unasked:
+        return f"no end of the text in so many lines that {walk.unasked} more were not asked about"
+    if sum(len(block.text) for block in found) > _MOST_TEXT or len(found) > _MOST_BLOCKS:
+        return "more text than any article has"
+    return None
+
+
 # --- rules -----------------------------------------------------------------------------------------------------------
 
 
@@ -272,7 +279,7 @@ def _body(
     if found_body.blocks:
         walk.readers["body"] = found_body.reader
     elements = found_body.elements
-    walk.passed_over = found_body.passed_over
+    walk.passed_over, walk.unasked = found_body.passed_over, found_body.unasked
     return found_body.blocks, scope.container(elements), elements[-1] if elements else None
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-EXTRACTOR_VERSION = "3"
+EXTRACTOR_VERSION = "4"
 """Raised whenever the same bytes and rules may give another Reading."""
 
 BlockKind = Literal["paragraph", "heading", "quote", "list_item", "table", "embed", "preformatted"]

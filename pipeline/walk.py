@@ -37,4 +37,5 @@ class Walk:
     seen: heading.Surroundings = field(default_factory=heading.Surroundings)
     language: str | None = None
     passed_over: list[str] = field(default_factory=list)  # lines among the body's that are not body
+    unasked: int = 0  # lines behind those among which the body was looked for, where it may go on
     profile: Profile | None = None

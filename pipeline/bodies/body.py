@@ -3,7 +3,7 @@
 Knows how the model's scores become a choice. Must not know how the model was trained, nor other fields.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.bodies import traits
 from pipeline.bodies.survey import Line, Survey
@@ -23,7 +23,8 @@ _SHORTEST_SHOWN = (
 _MUCH_MORE = 3  # times as much text as is shown
 _LITTLE = 0.5  # share of the stated body below which what the page shows is not it
 _CREDIT_WITHIN = 4  # lines below the body among which the credit line stands
-_MOST_LINES = 6000  # of one page; scoring costs some 10 µs a line
+_MOST_LINES = 6000  # that are asked about: the first of a page; scoring costs some 40 µs a line
+_AMONG_LAST = 100  # lines of these in which a body must not stand, or it may go on behind them
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Body:
     elements: list[Element]  # innermost block-level elements of the chosen lines, in reading order
     reader: str  # "model"; "json-ld" or "script data" where the page shows no body and states one
     passed_over: list[str]  # lines between the first and the last chosen ones that are not body
+    unasked: int = 0  # lines of which the body may go on, and which are too many to ask about
 
 
 def read(survey: Survey, told: traits.Told, *, source: str) -> Body:
@@ -44,7 +46,12 @@ def read(survey: Survey, told: traits.Told, *, source: str) -> Body:
         told: what is known of the page.
         source: the page's markup, looked into where the page shows no text.
     """
+    unasked = max(len(survey.lines) - _MOST_LINES, 0)
+    if unasked:
+        survey = replace(survey, lines=survey.lines[:_MOST_LINES])
     chosen = _up_to_credit(survey, choose(survey, told), told)
+    if unasked and chosen and chosen[-1].number < _MOST_LINES - _AMONG_LAST:
+        unasked = 0
     stated = told.stated or ""
     size = sum(len(line.block.text) for line in chosen)
     if (
@@ -58,7 +65,7 @@ def read(survey: Survey, told: traits.Told, *, source: str) -> Body:
         if held_size >= max(_MUCH_MORE * size, _SHORTEST_STATED):
             return Body(held, [], "script data", [])
     if not chosen:
-        return Body([], [], "model", [])
+        return Body([], [], "model", [], unasked)
     within = survey.lines[chosen[0].number : chosen[-1].number]
     kept = {line.number for line in chosen}
     return Body(
@@ -66,13 +73,12 @@ def read(survey: Survey, told: traits.Told, *, source: str) -> Body:
         list(dict.fromkeys(line.frame.element for line in chosen)),
         "model",
         [line.block.text for line in within if line.number not in kept],
+        unasked,
     )
 
 
 def choose(survey: Survey, told: traits.Told) -> list[Line]:
     """The lines that the model holds to be body."""
-    if len(survey.lines) > _MOST_LINES:
-        return []
     rows = traits.rows(survey, told)
     scores = _Scores()
     return [

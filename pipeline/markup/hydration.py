@@ -6,6 +6,7 @@ Knows how such data are written into scripts. Must not be asked where the page s
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -15,7 +16,8 @@ from pipeline.markup import blocks
 from pipeline.reading import Block
 from pipeline.text import typography
 
-_SCRIPT = re.compile(r"<script\b([^>]{0,500})>(.*?)</script", re.IGNORECASE | re.DOTALL)
+_SCRIPT = re.compile(r"<script\b([^>]{0,500})>", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 _ASSIGNED = re.compile(r"(?:=|\bpush\()\s*(?=[{\[])")
 _LITERAL = re.compile(
     r'"((?:[^"\\\n]|\\.){400,200000})"'
@@ -49,17 +51,25 @@ def body(source: str) -> list[Block]:
     """
     best: list[str] = []
     most = 0
-    for number, match in enumerate(_SCRIPT.finditer(source)):
-        if number >= _MOST_SCRIPTS:
-            break
-        if len(match[2]) > _LARGEST or "ld+json" in match[1]:
+    for attributes, script in islice(_scripts(source), _MOST_SCRIPTS):
+        if len(script) > _LARGEST or "ld+json" in attributes:
             continue
-        for value in _values(match[2]):
+        for value in _values(script):
             for texts in _bodies(value):
                 size = sum(len(text) for text in texts if len(text) >= _SHORTEST)
                 if size > most:
                     best, most = texts, size
     return [block for text in best for block in _blocks_of(text)]
+
+
+def _scripts(source: str) -> Iterator[tuple[str, str]]:
+    """The attributes and the content of each script element."""
+    at = 0
+    while (start := _SCRIPT.search(source, at)) and (
+        end := _SCRIPT_END.search(source, start.end())
+    ):
+        yield start[1], source[start.end() : end.start()]
+        at = end.end()
 
 
 def _values(script: str) -> Iterator[Any]:

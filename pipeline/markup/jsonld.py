@@ -33,7 +33,7 @@ _WRAPPERS = re.compile(
     r"^(?://\s*)?(?:/\*\s*)?(?:<!--|<!\[CDATA\[)(?:\s*\*/)?|"
     r"(?://\s*)?(?:/\*\s*)?(?:-->|\]\]>)(?:\s*\*/)?\s*$"
 )
-_STRING_OR = r'("(?:[^"\\]|\\.)*")'
+_STRING_OR = r'("[^"\\]*(?:\\.[^"\\]*)*")'
 _COMMENT = re.compile(_STRING_OR + r"|/\*.*?\*/|(?<![:\w])//[^\n]*", re.DOTALL)
 _TRAILING_COMMA = re.compile(_STRING_OR + r"|,(?=\s*[,}\]])", re.DOTALL)
 _SCAVENGED = re.compile(

@@ -24,8 +24,8 @@ _SEED_UNSPACED = 3
 _GLUE = 3  # characters of the phrase that a split word shows on either side
 _MOST_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]+")
-_HOST = re.compile(
-    r"(?:https?://|www\.|[a-z0-9-]{3,}\.(?:com|net|org|info|news|[a-z]{2}))",
+_HOST = re.compile(  # not from within a run of letters: a long one would be read again from each of them
+    r"(?:https?://|www\.|(?<![a-z0-9-])[a-z0-9-]{3,}\.(?:com|net|org|info|news|[a-z]{2}))",
     re.IGNORECASE,
 )
 _WEB = re.compile(r"https?://|www\.", re.IGNORECASE)
@@ -49,7 +49,8 @@ def find(text: str, *, names: Iterable[str] = ()) -> str | None:
     """
     text = text[:_LONGEST_TEXT]
     if words.is_unspaced(text[:2000]):
-        return next((phrase for phrase in _repeats(text) if splits_characters(text, phrase)), None)
+        near = _Neighbours(text)
+        return next((phrase for phrase in _repeats(text) if _splits(text, phrase, near)), None)
     return _inside_words(text) or _between_sentences(text, names)
 
 
@@ -262,8 +263,30 @@ def _places(text: str, phrase: str) -> Iterator[int]:
         at = text.find(phrase, at + len(phrase))
 
 
+class _Neighbours:
+    """Which characters follow each other in a text: looked up, as every place of every repeat is asked about."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._runs: dict[int, frozenset[str]] = {}
+
+    def have(self, run: str) -> bool:
+        """Whether the text has this run of a few characters."""
+        size = len(run)
+        runs = self._runs.get(size)
+        if runs is None:
+            text = self._text
+            runs = frozenset([text[at : at + size] for at in range(len(text) - size + 1)])
+            self._runs[size] = runs
+        return run in runs
+
+
 def splits_characters(text: str, phrase: str) -> bool:
     """Whether the characters around a repeat follow each other elsewhere, as those of split words do."""
+    return _splits(text, phrase, _Neighbours(text))
+
+
+def _splits(text: str, phrase: str, near: _Neighbours) -> bool:
     if not (phrase[0].isalpha() and phrase[-1].isalnum()):
         return False
     places = list(_places(text, phrase))
@@ -273,7 +296,7 @@ def splits_characters(text: str, phrase: str) -> bool:
         end = at + len(phrase)
         left, right = text[max(0, at - 2) : at], text[end : end + 2]
         pairs = _pairs(left, right)
-        if any(pair in text for pair in pairs):
+        if any(map(near.have, pairs)):
             hits += 1
             joined.update(pairs)
     return hits >= _OFTEN and len(joined) >= _OFTEN and hits * 5 >= 2 * len(places)

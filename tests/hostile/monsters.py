@@ -10,6 +10,7 @@ from functools import partial
 from tests.hostile.mutations import END, HOSTILE_STRINGS, LD, hostile_bytes, json_ld
 
 _P = b"<p>The pier at Larkhaven was opened again on Monday, four months after the storm had gone.</p>"
+_LINE = b"<p>The pier was opened again on day %d of the storm, and most of those who live beside it came.</p>"
 _PICTURE = b"<figure><img src=a.png><figcaption>Pier</figcaption></figure>"
 _TIME = b"<time datetime=2026-01-01>1 Jan 2026</time>"
 _TAG = b'<meta property="article:tag" content="pier">'
@@ -76,6 +77,18 @@ MONSTERS: dict[str, Callable[[], bytes]] = {
     "deep JSON-LD": lambda: _story(_P, before=LD + b'{"@graph":[' * 100_000 + END),
     "1,000 JSON-LD scripts": lambda: _story(
         _P, before=json_ld({"@type": "NewsArticle", "headline": "Pier"}) * 1_000
+    ),
+    "90,000 unclosed scripts": lambda: _story(_P * 5, b"<script>" * 90_000),
+    "a word of 30,000 letters": lambda: _story(_P * 5, b"<p>The pier a.b", b"a" * 30_000, b".", _P),
+    "an unspaced text of 90,000 characters": lambda: _story(
+        b"<p>", "\u6e2f\u53e3\u5f00\u653e\u4e86".encode() * 18_000, _P
+    ),
+    "10,000 lines of an article": lambda: _story(_numbered(_LINE, 10_000)),
+    "10,000 lines below an article": lambda: _story(
+        _P * 20,
+        b"</article><ul>",
+        _numbered(b"<li><a href=/%d>a pier</a>", 10_000),
+        b"</ul><article>",
     ),
     "NULs before": lambda: _story(_P, before=b"\x00" * 1_000_000),
     "NULs between": lambda: _story(_P * 5).replace(b"e", b"\x00e"),

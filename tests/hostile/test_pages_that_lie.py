@@ -65,10 +65,24 @@ def test_a_monster_is_read_or_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a text of 50 MB", "a million links", "10,000 nested tags", "a million attributes"]
+    "name",
+    [
+        "a text of 50 MB",
+        "a million links",
+        "10,000 nested tags",
+        "a million attributes",
+        "10,000 lines of an article",
+        "90,000 short paragraphs",
+    ],
 )
 def test_what_is_over_a_limit_is_refused_as_such(name: str) -> None:
     assert judged(MONSTERS[name]()).reason is Reason.TOO_LARGE
+
+
+def test_an_article_above_more_lines_than_are_asked_about_is_read() -> None:
+    reading = judged(MONSTERS["10,000 lines below an article"]())
+    assert "opened again on Monday" in reading.text
+    assert reading.reason is not Reason.TOO_LARGE
 
 
 @pytest.mark.parametrize("number", range(100))

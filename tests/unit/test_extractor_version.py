@@ -10,9 +10,9 @@ from tests.unit.test_read import BARE, MODERN, reading_of
 MODELS = Path(__file__).parent.parent.parent / "pipeline" / "models"
 
 # What this version reads with and reads. Whoever changes one of them raises the version and writes the new digest.
-VERSION = "3"
+VERSION = "4"
 MODELS_SHA256 = "3cf6807f49194dc04b2b819227fcbbea297d75274170970938e01a319e999af6"
-READINGS_SHA256 = "3701463dc11e61ad4e44e914c5e16b806e8eddb0163cf56106f08efbfefd46b4"
+READINGS_SHA256 = "264c7e1484741f3eb5af4be9d505aa29c3347e3f645759244e9248fbed305538"
 
 
 def test_the_models_are_those_of_this_version() -> None:
