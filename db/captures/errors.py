@@ -27,6 +27,12 @@ class CaptureMissing(CaptureError):
     state = "is missing"
 
 
+class CapturePruned(CaptureMissing):
+    """A body that somebody had removed with `morgue prune`. Nothing is wrong with the archive."""
+
+    state = "was pruned"
+
+
 class CaptureDamaged(CaptureError):
     """A body whose stored bytes no longer give the digest they claim."""
 

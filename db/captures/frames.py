@@ -15,7 +15,14 @@ from sqlalchemy.orm import Session
 from db.captures import codec, rows
 from db.captures.codec import Dictionary, FrameUnreadableError
 from db.captures.dictionaries import LIMIT, Cache, Generation, choose
-from db.captures.errors import CaptureDamaged, CaptureError, CaptureMissing, CaptureTooLarge
+from db.captures.dropping import Dropped, Dropping
+from db.captures.errors import (
+    CaptureDamaged,
+    CaptureError,
+    CaptureMissing,
+    CapturePruned,
+    CaptureTooLarge,
+)
 from db.captures.rows import DELTA, IN_DICTIONARY, PLAIN, FrameRow
 
 CHAIN = 64
@@ -113,7 +120,11 @@ class FrameStore(ABC):
     def get(self, session: Session, sha256: bytes) -> bytes:
         """See `CaptureStore.get`."""
         try:
-            return self._body(session, rows.lineage(session, sha256, pending={}), sha256=sha256)
+            line = rows.lineage(session, sha256, pending={})
+            if not line and (moment := rows.pruned_at(session, sha256)):
+                detail = f"{moment.date()}, by hand"
+                raise CapturePruned(sha256, detail=detail)
+            return self._body(session, line, sha256=sha256)
         except FrameFaultError as fault:
             raise fault.error(sha256, frame_sha256=fault.sha256, detail=fault.detail) from fault
 
@@ -124,6 +135,37 @@ class FrameStore(ABC):
     def adopt(self, frames: Sequence[FrameRow]) -> Sequence[FrameRow]:
         """See `CaptureStore.adopt`."""
         return self._keep(frames)
+
+    def drop(self, session: Session, digests: Sequence[bytes]) -> Dropped:
+        """See `CaptureStore.drop`."""
+        dropping = Dropping(session, digests, read=self._read_for_rewriting, code=self._code_alone)
+        dropped, rewritten = dropping.run()
+        for row in self._keep(rewritten):
+            rows.rewrite(session, row)
+        return dropped
+
+    def _read_for_rewriting(self, session: Session, sha256: bytes) -> bytes | None:
+        try:
+            return self._body(session, rows.lineage(session, sha256, pending={}), sha256=sha256)
+        except FrameFaultError:
+            return None
+
+    def _code_alone(self, session: Session, body: bytes, site_id: int) -> FrameRow:
+        new = NewBody(body, site_id=site_id)
+        return _row(hashlib.sha256(body).digest(), new, self._code_newest(session, new))
+
+    def _code_newest(self, session: Session, body: NewBody) -> _Coding:
+        """Against the newest dictionary there is, without making another."""
+        newest = rows.newest_generation(session, body.site_id)
+        plain = codec.compress(body.data)
+        if newest is None:
+            return _Coding(PLAIN, plain)
+        try:
+            dictionary = self._dictionary(session, newest)
+        except FrameFaultError:
+            return _Coding(PLAIN, plain)
+        coding = _Coding(IN_DICTIONARY, dictionary.compress(body.data), base_sha256=newest.sha256)
+        return coding if len(coding.data) * 10 < len(plain) * 9 else _Coding(PLAIN, plain)
 
     def stat(self, session: Session) -> dict[str, int]:
         """See `CaptureStore.stat`."""

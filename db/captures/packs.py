@@ -13,7 +13,8 @@ import os
 import struct
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,6 +80,37 @@ class Packs:
             raise PackDamagedError(f"{path} has another record at byte {offset}, or a damaged one")
         return payload
 
+    def numbers(self) -> list[int]:
+        """The packs that there are, oldest first."""
+        return sorted(int(path.stem) for path in self._folder.glob("[0-9]*.pack"))
+
+    @contextmanager
+    def alone(self, pack: int) -> Iterator[int | None]:
+        """Hold a pack so that nobody appends to it; its bytes, None where somebody does."""
+        with self._lock:
+            if self._own is not None and self._own.number == pack:
+                self._let_go()  # what is appended meanwhile goes to another
+        descriptor = os.open(self._path(pack), os.O_RDWR | os.O_CLOEXEC)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield None
+            else:
+                yield os.fstat(descriptor).st_size
+        finally:
+            os.close(descriptor)
+
+    def remove(self, pack: int) -> None:
+        """Remove a pack that no row names, while `alone` holds it."""
+        self._path(pack).unlink()
+        _sync_folder(self._folder)
+
+    @staticmethod
+    def size_of(payloads: Sequence[int]) -> int:
+        """The bytes of a pack with payloads of these sizes."""
+        return len(_MAGIC) + sum(_HEAD.size + size + _TAIL.size for size in payloads)
+
     def close(self) -> None:
         """Let go of the pack that this process writes to. Harmless the second time."""
         with self._lock:
@@ -108,7 +140,7 @@ class Packs:
         if not self._folder.is_dir():
             self._folder.mkdir(parents=True)
             _sync_folder(self._folder.parent)
-        numbers = sorted(int(path.stem) for path in self._folder.glob("[0-9]*.pack"))
+        numbers = self.numbers()
         for number in reversed(numbers):
             own = _OwnPack.take(self._path(number), number=number)
             if own is not None:

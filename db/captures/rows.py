@@ -1,13 +1,14 @@
 """The statements on the frame and dictionary tables. Knows no coding and no place of bytes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, func, literal, select
+from sqlalchemy import Select, and_, bindparam, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from db.captures.dictionaries import WINDOW, FirstCapture, Generation
-from db.models import Dictionary, Frame
+from db.models import Dictionary, Frame, PrunedBody
 from db.statements import chunks, insert_or_ignore
 
 PLAIN = "plain"
@@ -140,6 +141,59 @@ def add_generation(session: Session, new: Generation) -> None:
         "size": new.size,
     }
     insert_or_ignore(session, Dictionary, [values])
+
+
+def dependents(session: Session, digests: Sequence[bytes]) -> dict[bytes, list[FrameRow]]:
+    """By base, the deltas that rest on these frames, oldest first."""
+    found: dict[bytes, list[FrameRow]] = {}
+    for some in chunks(digests):
+        asked = select(*_COLUMNS).where(_frame.base_sha256.in_(some), _frame.kind == DELTA)
+        for row in session.execute(asked.order_by(_frame.id)):
+            found.setdefault(row.base_sha256, []).append(FrameRow(*row))
+    return found
+
+
+def delete_frames(session: Session, digests: Sequence[bytes]) -> None:
+    """Take frames away. Nothing may rest on them."""
+    for some in chunks(digests):
+        session.execute(delete(Frame.__table__).where(_frame.sha256.in_(some)))  # type: ignore[arg-type]
+
+
+def rewrite(session: Session, row: FrameRow) -> None:
+    """Replace the coding of a frame."""
+    session.execute(
+        update(Frame.__table__).where(_frame.sha256 == row.sha256).values(**row._asdict())  # type: ignore[arg-type]
+    )
+
+
+def generations(session: Session, site_ids: Iterable[int]) -> list[Generation]:
+    """All dictionaries of these sites, oldest first."""
+    asked = select(Dictionary).where(Dictionary.site_id.in_(site_ids))
+    return [_generation(row) for row in session.scalars(asked.order_by(Dictionary.id))]
+
+
+def users(session: Session, dictionary_sha256: bytes) -> set[bytes]:
+    """The frames that are compressed against a dictionary."""
+    asked = select(_frame.sha256).where(
+        _frame.base_sha256 == dictionary_sha256, _frame.kind == IN_DICTIONARY
+    )
+    return set(session.scalars(asked))
+
+
+def delete_generation(session: Session, sha256: bytes) -> None:
+    """Take a dictionary away that nothing is compressed against."""
+    session.execute(delete(Dictionary).where(Dictionary.sha256 == sha256))
+
+
+def in_pack(session: Session, pack: int) -> list[FrameRow]:
+    """The frames whose bytes are in a pack file, in the order of their places."""
+    asked = select(*_COLUMNS).where(_frame.pack == pack).order_by(_frame.pack_offset)
+    return [FrameRow(*row) for row in session.execute(asked)]
+
+
+def pruned_at(session: Session, sha256: bytes) -> datetime | None:
+    """When somebody had a body removed; None where nobody had."""
+    return session.scalar(select(PrunedBody.pruned_at).where(PrunedBody.sha256 == sha256))
 
 
 def count(session: Session) -> dict[str, int]:

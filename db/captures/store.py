@@ -1,12 +1,14 @@
 """What a capture store promises, and which store a setting names. Knows no coding."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from db.captures.database import DatabaseStore
+from db.captures.dropping import Dropped
 from db.captures.files import FileStore
 from db.captures.frames import NewBody
 from db.captures.rows import FrameRow
@@ -53,6 +55,18 @@ class CaptureStore(Protocol):
             CaptureMissing: It was never put, or what it is compressed against is gone.
             CaptureDamaged: The bytes that come out are not those that were put.
         """
+        ...
+
+    def drop(self, session: Session, digests: Sequence[bytes]) -> Dropped:
+        """Take bodies away for good; those that rest on them are written anew first.
+
+        The caller must be the only writer of frames (`db.pruning`). A body is kept where a dictionary
+        in use is made of it, or where what rests on it cannot be read.
+        """
+        ...
+
+    def reclaim(self, transaction: Callable[[], AbstractContextManager[Session]]) -> int:
+        """Give room back to the disk that dropped bodies took outside of the database; bytes given back."""
         ...
 
     def fetch(self, frame: FrameRow) -> bytes:

@@ -8,6 +8,7 @@ import click
 from db import seals
 from db.archive import Archive
 from db.leaves import TREES
+from db.pruning import pruned_count
 from db.seals import Head, HeadNotUnderstoodError, head_text
 from db.verify import Progress, Violation
 from db.verify import verify as violations_of
@@ -47,18 +48,22 @@ def verify(invocation: Invocation, *, against: str | None, resume: bool, as_json
         violations += _checked(invocation, archive, is_resumed=resume)
         with archive.read() as session:
             found = seals.heads(session)
+            pruned = pruned_count(session)
     if as_json:
         output.document(
             {
                 "archive": archive.name,
                 "violations": [asdict(each) for each in violations],
                 "heads": head_text(found),
+                "pruned": pruned,
             }
         )
     else:
         for violation in violations:
             output.line(output.safe(str(violation)))
         output.line(f"{archive.name}: {_count(len(violations))}")
+        if pruned:
+            output.line(f"{pruned} bodies were removed by hand (`morgue prune`)")
         _tell_heads(found)
     return ExitCode.VIOLATED if violations else ExitCode.OK
 

@@ -131,3 +131,28 @@ def test_a_copy_that_cannot_be_is_told_in_words(project: Project) -> None:
         assert result.exit_code != 0
         assert words in result.output
         assert "Traceback" not in result.output
+
+
+def test_nothing_is_pruned_before_it_was_told_and_confirmed(project: Project) -> None:
+    with Archive.open(project.address, clock=project.clock) as archive:
+        Desk(archive, project.clock).see("a", "two", body=b"<p>the same text in other bytes" * 9)
+    told = project.ask("prune", "--before", "2026-12-01")
+    assert told.exit_code == 0, told.output
+    assert "would remove 1 bodies of 1 captures" in told.output
+    assert "--yes does it" in told.output
+    done = project.ask("prune", "--before", "2026-12-01", "--reason", "room", "--yes", "--vacuum")
+    assert done.exit_code == 0, done.output
+    assert "removed 1 of 1 bodies" in done.output
+    checked = project.ask("verify")
+    assert checked.exit_code == 0
+    assert "1 bodies were removed by hand" in checked.output
+    assert project.ask("prune", "--before", "2026-12-01", "--yes").exit_code == ExitCode.NOTHING
+
+
+def test_pruning_needs_to_be_told_what(project: Project) -> None:
+    result = project.ask("prune", "--yes")
+    assert result.exit_code == ExitCode.USAGE
+    assert "Give --site, --before or --quarantined" in result.output
+    assert "no site beakon" in project.ask("prune", "--site", "beakon").output
+    told = json.loads(project.ask("prune", "--site", "lantern", "--with-proofs", "--json").stdout)
+    assert (told["selected"]["revisions_unproven"], told["pruned"]) == (2, None)
