@@ -105,6 +105,10 @@ DateFormats = Annotated[
 ]
 
 
+FLAGS = ("paywalled", "live", "opinion")
+"""The fields of which a rule says whether a page is so: it is where the rule finds something."""
+
+
 class RuleSet(Strict):
     """How pages were built up to a day. Of a field's rules the first that yields something wins."""
 
@@ -125,9 +129,23 @@ class RuleSet(Strict):
     captions: FieldRules = Field(
         default=(), description="Captions of pictures; taken out of the body."
     )
+    images: FieldRules = Field(
+        default=(),
+        description="The article's pictures: elements that are or hold one, or an attribute with its address.",
+    )
     credit: FieldRules = Field(default=(), description="The line that says where the text is from.")
+    source_url: FieldRules = Field(
+        default=(),
+        description="Where the text is from: a link, or an attribute with the address; else the link in credit.",
+    )
     language: FieldRules = Field(default=(), description="The language of the text.")
     canonical_url: FieldRules = Field(default=(), description="The article's own URL.")
+    paywalled: FieldRules = Field(
+        default=(),
+        description="What only pages have that are not free to read; with a rule, pages without it are free.",
+    )
+    live: FieldRules = Field(default=(), description="What only live coverage has, likewise.")
+    opinion: FieldRules = Field(default=(), description="What only opinions have, likewise.")
     remove: Selectors = Field(
         default=(), description="CSS selectors of elements dropped before reading."
     )
@@ -143,6 +161,18 @@ class RuleSet(Strict):
         description="strptime formats, tried in order on published and modified; a moment without "
         "an offset is in the site's time zone.",
     )
+
+    @model_validator(mode="after")
+    def _flags_are_single(self) -> Self:
+        for name in FLAGS:
+            for number, rule in enumerate(getattr(self, name)):
+                if rule.all:
+                    raise mistake(
+                        "does nothing here: one place is enough",
+                        remedy="Remove it.",
+                        at=(name, number, "all"),
+                    )
+        return self
 
     @model_validator(mode="after")
     def _body_is_elements(self) -> Self:

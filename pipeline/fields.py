@@ -4,13 +4,16 @@ Knows, field by field, whom to trust first. Must not know how the answers were f
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline import clean
 from pipeline.claims import Claim
 from pipeline.heads import authorship, bylines, heading, headlines, people, site_names, titles
 from pipeline.markup import page as pages
+from pipeline.markup import scope
+from pipeline.markup.furniture import Picture
 from pipeline.markup.page import Element
+from pipeline.reading import Image
 from pipeline.text import language, typography
 from pipeline.walk import Walk
 
@@ -226,9 +229,47 @@ def canonical_url(walk: Walk) -> str | None:
 
 def credit(walk: Walk, cleaned: clean.Cleaned) -> tuple[str | None, str | None]:
     """The credit line and the address that it links to."""
+    address = _source_url(walk) or cleaned.source_url
     if ruled := walk.ruled.one("credit"):
         walk.readers["credit"] = "rules"
-        return ruled, walk.ruled.links.get("credit") or cleaned.source_url
+        return ruled, address
     if cleaned.credit:
         walk.readers["credit"] = "page"
-    return cleaned.credit, cleaned.source_url
+    return cleaned.credit, address
+
+
+def _source_url(walk: Walk) -> str | None:
+    """The source as the site's rules have it: a link of its own, else the one in the credit line."""
+    stated = walk.ruled.links.get("source_url") or walk.ruled.one("source_url")
+    if not stated:
+        return walk.ruled.links.get("credit")
+    address = walk.page.absolute(stated)
+    if not address.startswith(("http://", "https://")):
+        return None
+    walk.readers["source_url"] = "rules"
+    return address
+
+
+def flag(walk: Walk, name: str, *, otherwise: bool) -> bool:
+    """Whether the page is what the site's rules have a sign for; without such a rule, what else was found."""
+    ruled = walk.ruled.flags.get(name)
+    if ruled is None:
+        return otherwise
+    walk.readers[f"is_{name}"] = "rules"
+    return ruled
+
+
+def images(walk: Walk, found: Sequence[Picture]) -> tuple[Image, ...]:
+    """The article's pictures: those of the site's rules, else those that stand in it."""
+    ruled = scope.images_of(walk.ruled.pictures, walk.page)
+    if ruled:
+        walk.readers["images"] = "rules"
+    return ruled or scope.images_of(found, walk.page)
+
+
+def captions(walk: Walk, found: Sequence[Picture]) -> list[str]:
+    """The captions that the site's rules find, else those of the article's pictures."""
+    if ruled := walk.ruled.fields.get("captions"):
+        walk.readers["captions"] = "rules"
+        return ruled
+    return scope.captions_of(found)

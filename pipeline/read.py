@@ -126,7 +126,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
         if container is not None
         else []
     )
-    captions = walk.ruled.fields.get("captions", []) or scope.captions_of(pictures)
+    captions = fields.captions(walk, pictures)
     cleaned = clean.clean(
         found,
         known=clean.Known(
@@ -156,7 +156,11 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
     published = moments.published(walk)
     modified = moments.modified(walk, published=published)
     credit, source_url = fields.credit(walk, cleaned)
-    is_paywalled = genres.is_paywalled(is_free=walk.claims.is_free, blocks=cleaned.blocks)
+    is_paywalled = fields.flag(
+        walk,
+        "paywalled",
+        otherwise=genres.is_paywalled(is_free=walk.claims.is_free, blocks=cleaned.blocks),
+    )
     verdict = judge.judge(
         judge.Evidence(
             url=walk.page.url,
@@ -192,7 +196,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
         standfirst=standfirst,
         blocks=tuple(rest.blocks),
         captions=people.distinct_texts([*captions, *cleaned.captions]),
-        images=scope.images_of(pictures, walk.page),
+        images=fields.images(walk, pictures),
         authors=authors,
         organisations=fields.organisations(walk, authors),
         published=published,
@@ -205,8 +209,14 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
         source_url=source_url,
         watermark=cleaned.watermark,
         is_paywalled=is_paywalled,
-        is_live=genres.is_live(walk.page.url, walk.claims.types),
-        is_opinion=genres.is_opinion(walk.page.url, types=walk.claims.types, sections=section),
+        is_live=fields.flag(
+            walk, "live", otherwise=genres.is_live(walk.page.url, walk.claims.types)
+        ),
+        is_opinion=fields.flag(
+            walk,
+            "opinion",
+            otherwise=genres.is_opinion(walk.page.url, types=walk.claims.types, sections=section),
+        ),
         is_amp=genres.is_amp(walk.page),
         is_print=genres.is_print(walk.page),
         encoding=encoding,

@@ -13,15 +13,17 @@ from typing import Any, cast
 from lxml import etree
 from lxml.cssselect import CSSSelector
 
-from config.rules import FieldRule, RuleSet
+from config.rules import FLAGS, FieldRule, RuleSet
 from config.values import XPATH_PREFIXES
+from pipeline.markup import furniture
 from pipeline.markup import page as pages
+from pipeline.markup.furniture import Picture
 from pipeline.markup.page import Element, Page
 from pipeline.text import typography
 
 _FIELDS = (
-    "title", "standfirst", "authors", "published", "modified", "section", "tags", "captions", "credit", "language",
-    "canonical_url",
+    "title", "standfirst", "authors", "published", "modified", "section", "tags", "captions", "credit", "source_url",
+    "language", "canonical_url",
 )  # fmt: skip
 _MOST_MATCHES = 500
 
@@ -33,6 +35,8 @@ class Ruled:
     fields: dict[str, list[str]] = field(default_factory=dict)
     bodies: list[Element] = field(default_factory=list)  # the body's containers, in reading order
     captions: list[Element] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    flags: dict[str, bool] = field(default_factory=dict)  # of those that have a rule
     links: dict[str, str] = field(
         default_factory=dict
     )  # field -> address that its element links to
@@ -61,20 +65,26 @@ def apply(ruleset: RuleSet, page: Page) -> Ruled:
             pages.drop(element)
     ruled = Ruled()
     for name in _FIELDS:
-        for rule in getattr(ruleset, name):
-            elements, texts = _read(rule, page)
-            if texts:
-                ruled.fields[name] = texts
-                ruled.links.update(_link_of(name, elements, page))
-                if name == "captions":
-                    ruled.captions = elements
-                break
-    for rule in ruleset.body:
-        containers = _containers(rule, page)
-        if any(pages.own_text(container) for container in containers):
-            ruled.bodies = containers
-            break
+        _apply_field(name, ruleset, page, ruled)
+    pictures = (_pictures(rule, page) for rule in ruleset.images)
+    ruled.pictures = next(filter(None, pictures), [])
+    for name in FLAGS:
+        if given := getattr(ruleset, name):
+            ruled.flags[name] = any(_signs(rule, page) for rule in given)
+    bodies = (_containers(rule, page) for rule in ruleset.body)
+    ruled.bodies = next((each for each in bodies if any(map(pages.own_text, each))), [])
     return ruled
+
+
+def _apply_field(name: str, ruleset: RuleSet, page: Page, ruled: Ruled) -> None:
+    for rule in getattr(ruleset, name):
+        elements, texts = _read(rule, page)
+        if texts:
+            ruled.fields[name] = texts
+            ruled.links.update(_link_of(name, elements, page))
+            if name == "captions":
+                ruled.captions = elements
+            return
 
 
 def attempt(ruleset: RuleSet, page: Page) -> Iterator[Trial]:
@@ -84,15 +94,56 @@ def attempt(ruleset: RuleSet, page: Page) -> Iterator[Trial]:
         yield Trial("remove", selector, bool(elements), tuple(map(pages.own_text, elements)))
         for element in elements:
             pages.drop(element)
-    for name in (*_FIELDS, "body"):
+    for name in (*_FIELDS, "images", *FLAGS, "body"):
         is_answered = False
         for rule in getattr(ruleset, name):
-            if name == "body":
-                texts = [t for e in _containers(rule, page) if (t := pages.own_text(e))]
-            else:
-                _, texts = _read(rule, page)
+            texts = _texts(name, rule, page)
             yield Trial(name, rule.selector, bool(texts) and not is_answered, tuple(texts))
             is_answered = is_answered or bool(texts)
+
+
+def _texts(name: str, rule: FieldRule, page: Page) -> list[str]:
+    """What a rule of a field comes to, for people."""
+    if name == "body":
+        return [text for each in _containers(rule, page) if (text := pages.own_text(each))]
+    if name == "images":
+        return [each.url for each in _pictures(rule, page) if each.url]
+    if name in FLAGS:
+        return _signs(rule, page)
+    return _read(rule, page)[1]
+
+
+def _pictures(rule: FieldRule, page: Page) -> list[Picture]:
+    """The pictures that a rule selects: by their elements, or by their addresses."""
+    if rule.attribute or rule.regex:
+        return [Picture(None, None, text, None) for text in _read(rule, page)[1]]
+    pictures: list[Picture] = []
+    for found in _select(rule, page.root):
+        if isinstance(found, str):
+            pictures += [Picture(None, None, found.strip(), None)] if found.strip() else []
+        else:
+            pictures += furniture.pictures_in(found)
+        if pictures and not rule.all:
+            break
+    return pictures
+
+
+def _signs(rule: FieldRule, page: Page) -> list[str]:
+    """What a rule finds that only has to be there: the first place, in words; an element without a text is one, too."""
+    if rule.regex and not (rule.css or rule.xpath):
+        return _in_markup(rule.regex, page, all_of_them=False)
+    for found in _select(rule, page.root):
+        if isinstance(found, str):
+            text, name = found, "text"
+        else:
+            text, name = pages.own_text(found), f"<{found.tag}>"
+            if rule.attribute:
+                if rule.attribute not in found.attrib:
+                    continue
+                text = found.get(rule.attribute) or ""
+        if rule.regex is None or rule.regex.search(typography.settle(text)):
+            return [typography.settle(text) or name]
+    return []
 
 
 def _read(rule: FieldRule, page: Page) -> tuple[list[Element], list[str]]:
@@ -140,7 +191,7 @@ def _select(rule: FieldRule, root: Element) -> list[Element | str]:
         return list(_select_css(rule.css, root))
     found: Any = _xpath(rule.xpath)(root) if rule.xpath else []
     if not isinstance(found, list):
-        return [str(found)]
+        return [] if found is False else [str(found)]
     return [str(item) if isinstance(item, str) else item for item in found[:_MOST_MATCHES]]
 
 

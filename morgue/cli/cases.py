@@ -25,7 +25,17 @@ PAGE = "page.html.gz"
 FACTS = "case.yaml"
 _KEYS = ("url", "fetched_at", "content_type", "expected")
 _NOT_EXPECTED = frozenset(
-    ("url", "blocks", "detail", "encoding", "readers", "certainty", "removed", "extractor")
+    (
+        "url",
+        "blocks",
+        "detail",
+        "encoding",
+        "readers",
+        "certainty",
+        "removed",
+        "extractor",
+        "profile",
+    )
 )
 """What a reading says besides its fields, or says otherwise with every release."""
 

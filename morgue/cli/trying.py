@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     )  # imports lxml, which the other commands on sites can do without
 
 _ABOUT = frozenset(
-    ("url", "blocks", "encoding", "verdict", "reason", "detail", "readers", "certainty", "removed", "extractor")
+    (
+        "url", "blocks", "encoding", "verdict", "reason", "detail", "readers", "certainty", "removed", "extractor",
+        "profile",
+    )
 )  # fmt: skip
 """What a reading says besides its fields."""
 _MOST_SHOWN = 300

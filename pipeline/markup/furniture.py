@@ -190,6 +190,19 @@ def _picture_of(element: Element) -> Picture:
     return Picture(text or None, credit, url, alt or None)
 
 
+def pictures_in(element: Element) -> list[Picture]:
+    """The pictures that an element is, holds, or stands in with its caption."""
+    if element.tag == "img":
+        figure = next(element.iterancestors("figure"), None)
+        framed = _picture_of(figure) if figure is not None else Picture(None, None, None, None)
+        alt = typography.settle(element.get("alt") or "") or None
+        return [Picture(framed.caption, framed.credit, image_url(element), alt)]
+    figures = list(element.iter("figure"))
+    if figures:
+        return [_picture_of(figure) for figure in figures]
+    return [picture for image in element.iter("img") for picture in pictures_in(image)]
+
+
 def _is_furniture(image: Element) -> bool:
     return _is_of_furniture(image.get("src") or "") and not image.get("data-src")
 

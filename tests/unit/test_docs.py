@@ -1,5 +1,6 @@
 import re
 
+from config.rules import RuleSet
 from config.settings import Settings
 from morgue import cli, docs
 
@@ -25,3 +26,9 @@ def test_every_setting_has_its_heading_and_its_words() -> None:
 
 def test_no_hidden_option_is_documented() -> None:
     assert "--trigger" not in docs.commands_page()
+
+
+def test_every_field_that_a_rule_may_give_is_named_in_the_guide() -> None:
+    guide = (docs.FOLDER / "add-a-site.md").read_text(encoding="utf-8")
+    missing = [name for name in RuleSet.model_fields if f"`{name}`" not in guide]
+    assert missing == []

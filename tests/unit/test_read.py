@@ -283,3 +283,49 @@ def test_other_scripts_are_told_by_their_text() -> None:
     text = "港口议会星期二开会讨论新码头，码头因去年冬天的风暴关闭，修理比计划更久，市长说桩必须用船从北方运来。"
     page = f"<html lang='en'><head><title>码头重新开放</title></head><body><article><h1>码头重新开放</h1><p>{text}</p><p>{text[:-1]}吗？</p></article>"
     assert reading_of(page).language == "zh"
+
+
+# --- rules, field by field -------------------------------------------------------------------------------------------
+
+EVERY_FIELD = f"""<html><head><title>x</title></head><body><div id=a>The pier is open</div><div id=b>At last.</div>
+<div id=c>{BODY}</div><div id=d>Bo Ek</div><div id=e>2026-03-05</div><div id=f>2026-03-06</div><div id=g>Harbours</div>
+<div id=h>piers</div><img id=i src="/quay.jpg"><div id=j>The quay at noon.</div><div id=k>Tidal Wire</div>
+<a id=l href="https://wire.example/7">there</a><div id=m>no</div><a id=n href="/own">here</a><div id=o></div>
+</body></html>"""
+EVERY_RULE = {
+    "title": "#a", "standfirst": "#b", "body": "#c", "authors": "#d", "published": "#e", "modified": "#f",
+    "section": "#g", "tags": "#h", "images": "#i", "captions": "#j", "credit": "#k", "source_url": "#l",
+    "language": "#m", "canonical_url": {"css": "#n", "attribute": "href"},
+    "paywalled": "#o", "live": "#o", "opinion": "#nothing",
+}  # fmt: skip
+
+
+def test_every_field_may_be_given_by_a_rule() -> None:
+    told = reading_of(EVERY_FIELD, site=site(extract=EVERY_RULE)).as_json()
+    read_by_rules = {
+        "title": "The pier is open", "standfirst": "At last.", "authors": ["Bo Ek"], "published": "2026-03-05",
+        "modified": "2026-03-06", "section": ["Harbours"], "tags": ["piers"],
+        "images": [{"url": "https://www.harbour.example/quay.jpg", "caption": None, "credit": None}],
+        "captions": ["The quay at noon."], "credit": "Tidal Wire", "source_url": "https://wire.example/7",
+        "language": "no", "canonical_url": "https://www.harbour.example/own",
+        "is_paywalled": True, "is_live": True, "is_opinion": False,
+    }  # fmt: skip
+    assert {name: told[name] for name in read_by_rules} == read_by_rules
+    assert [block["text"] for block in told["blocks"]] == [ONE, TWO, THREE, FOUR]
+    unsaid = read_by_rules.keys() - told["readers"].keys()
+    assert not unsaid, "each says that a rule answered"
+    assert {told["readers"][name] for name in (*read_by_rules, "body")} == {"rules"}
+
+
+def test_a_page_without_the_sign_of_a_wall_is_free_whatever_it_states() -> None:
+    assert reading_of(MODERN).is_paywalled
+    free = reading_of(MODERN, site=site(extract={"paywalled": "div.piano-wall"}))
+    assert (free.is_paywalled, free.readers["is_paywalled"]) == (False, "rules")
+
+
+def test_pictures_that_no_rule_finds_are_those_of_the_article() -> None:
+    reading = reading_of(MODERN, site=site(extract={"images": "img.nothing"}))
+    assert [image.url for image in reading.images] == ["https://www.harbour.example/pier.jpg"]
+    assert "images" not in reading.readers
+    figure = reading_of(MODERN, site=site(extract={"images": "main figure"})).images
+    assert [(one.caption, one.credit) for one in figure] == [("The pier at dawn. Bo Ek", "Bo Ek")]

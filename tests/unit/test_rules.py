@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from config.rules import RuleSet
 from pipeline import rules
 from pipeline.markup import page as pages
@@ -105,3 +107,80 @@ def test_an_attempt_tells_every_rule_and_what_it_came_to() -> None:
     assert found["authors", "p.by regex By (.+)"].found == ("Ada Lund for the Post", "Bo Ek")
     assert found["body", "article"].found == ()
     assert found["body", "div.text"].found == ("One. Two.",)
+
+
+PICTURED = """<html><body><h1>Pier reopens</h1><div class="meta"><i class="lock"></i><b data-access="paid">For members</b></div>
+<div class="story"><p>One.</p><figure class="main"><img src="/pier.jpg" alt="A pier"><figcaption>The pier at dawn.</figcaption>
+</figure><p>Two.</p><div class="strip"><img src="/a.jpg"><img data-src="/b.jpg" src="data:,"></div></div>
+<script>var hero = {"image": "https://img.example/hero.jpg"};</script></body></html>"""
+
+
+def pictured(**fields: Any) -> Ruled:
+    page = pages.parse(PICTURED, url="https://harbour.example/2026/pier", max_depth=100)
+    assert isinstance(page, pages.Page)
+    return rules.apply(RuleSet.model_validate(fields), page)
+
+
+@pytest.mark.parametrize(
+    ("rule", "urls"),
+    [
+        ("figure.main", ["/pier.jpg"]),
+        ("figure.main img", ["/pier.jpg"]),
+        ("div.strip", ["/a.jpg", "/b.jpg"]),
+        ({"css": "div.strip img"}, ["/a.jpg"]),
+        ({"css": "div.strip img", "all": True}, ["/a.jpg", "/b.jpg"]),
+        ({"css": "img", "attribute": "src"}, ["/pier.jpg"]),
+        ({"xpath": "//img/@src"}, ["/pier.jpg"]),
+        ({"regex": '"image": "([^"]+)"'}, ["https://img.example/hero.jpg"]),
+        (["img.none", "figure.main"], ["/pier.jpg"]),
+        ("p", []),
+    ],
+)
+def test_pictures_are_selected_by_element_or_by_address(rule: Any, urls: list[str]) -> None:
+    assert [picture.url for picture in pictured(images=rule).pictures] == urls
+
+
+def test_a_picture_brings_the_caption_that_it_stands_with() -> None:
+    for rule in ("figure.main", "img"):
+        assert pictured(images=rule).pictures[0].caption == "The pier at dawn."
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_so"),
+    [
+        ("i.lock", True),
+        ("i.open", False),
+        ({"css": "b", "attribute": "data-access", "regex": "^paid$"}, True),
+        ({"css": "b", "attribute": "data-access", "regex": "^free$"}, False),
+        ({"css": "b", "attribute": "data-nothing"}, False),
+        ({"css": "b", "regex": "members"}, True),
+        ({"xpath": "boolean(//i[@class='lock'])"}, True),
+        ({"xpath": "boolean(//i[@class='open'])"}, False),
+        ({"regex": 'data-access="paid"'}, True),
+        ({"regex": 'data-access="metered"'}, False),
+        (["i.open", "i.lock"], True),
+    ],
+)
+def test_a_sign_only_has_to_be_there(rule: Any, is_so: bool) -> None:  # noqa: FBT001
+    assert pictured(paywalled=rule).flags == {"paywalled": is_so}
+
+
+def test_a_field_without_a_rule_says_nothing() -> None:
+    ruled = pictured(title="h1")
+    assert (ruled.flags, ruled.pictures) == ({}, [])
+
+
+def test_an_attempt_tells_signs_and_pictures() -> None:
+    page = pages.parse(PICTURED, url="https://harbour.example/2026/pier", max_depth=100)
+    assert isinstance(page, pages.Page)
+    given = {"paywalled": ["i.lock", "b"], "images": "figure.main", "live": "i.open"}
+    found = [
+        (trial.field, trial.found, trial.is_used)
+        for trial in rules.attempt(RuleSet.model_validate(given), page)
+    ]
+    assert found == [
+        ("images", ("/pier.jpg",), True),
+        ("paywalled", ("<i>",), True),
+        ("paywalled", ("For members",), False),
+        ("live", (), False),
+    ]

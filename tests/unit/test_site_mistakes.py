@@ -156,6 +156,21 @@ MISTAKES = {
             "Add css: and a selector of the element that has it."
         ),
     ),
+    "every sign of a paywall": (
+        "extract:\n  paywalled:\n    css: div.wall\n    all: true\n",
+        (
+            "harbour.yaml:7:10: extract.paywalled.all: all does nothing here: one place is enough. "
+            "Remove it."
+        ),
+    ),
+    "a picture's rule with a selector that is none": (
+        "extract:\n  images: 'figure >'\n",
+        (
+            'harbour.yaml:5:11: extract.images: "figure >" is no CSS selector: '
+            "Expected selector, got <EOF at 8>. Try the selector in a browser: "
+            "document.querySelector('…')."
+        ),
+    ),
     "a body by regex": (
         "extract:\n  body:\n    - css: div.story\n      regex: '.+'\n",
         (
