@@ -4,7 +4,7 @@ The ids of changes are taken from one counter whose row stays locked until commi
 commits, therefore: who has seen change n has seen all before it, and a cursor neither skips nor repeats.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from db.models import Change, to_millisecond
+from db.models import Change, Revision, Site, to_millisecond
 from db.statements import insert_rows
 
 
@@ -71,6 +71,101 @@ def record(session: Session, changes: Sequence[NewChange], *, now: datetime) -> 
             for change_id, change in enumerate(changes, last_id - len(changes) + 1)
         ],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A change as a reader of the stream gets it: the same for ever."""
+
+    cursor: int
+    kind: ChangeKind
+    recorded_at: datetime
+    site: str
+    article: int
+    revision: int | None  # its number
+    title: str | None  # of that revision
+    first_seen_at: datetime | None
+    previous_seen_at: datetime | None  # last look that still saw its predecessor
+    action: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A piece of the stream, and the cursor from which to go on."""
+
+    changes: tuple[ChangeView, ...]
+    next_cursor: int
+
+
+def read_changes(
+    session: Session,
+    cursor: int,
+    *,
+    site: str | None = None,
+    kinds: Collection[ChangeKind] = (),
+    until: datetime | None = None,
+    limit: int = 1000,
+) -> Page:
+    """The changes after a cursor, in the order of commits.
+
+    Args:
+        session: A read session: what it sees ends with the last commit before its first statement.
+        cursor: The last change that was seen; 0 for none.
+        site: Only of the site of this name.
+        kinds: Only of these kinds; all where there are none.
+        until: Up to what was recorded by this moment.
+        limit: Changes at most.
+    """
+    last = last_cursor(session) if until is None else cursor_before(session, until, is_after=True)
+    statement = (
+        select(Change, Site.name, Revision.number, Revision.title)
+        .add_columns(Revision.first_seen_at, Revision.previous_seen_at)
+        .join(Site, Site.id == Change.site_id)
+        .outerjoin(Revision, Revision.id == Change.revision_id)
+        .where(Change.id > cursor, Change.id <= last)
+        .order_by(Change.id)
+        .limit(limit)
+    )
+    if site is not None:
+        wanted = select(Site.id).where(Site.name == site).scalar_subquery()
+        statement = statement.where(Change.site_id == wanted)
+    if kinds:
+        statement = statement.where(Change.kind.in_([kind.value for kind in kinds]))
+    found = tuple(
+        ChangeView(
+            cursor=change.id,
+            kind=ChangeKind(change.kind),
+            recorded_at=change.recorded_at,
+            site=name,
+            article=change.article_id,
+            revision=number,
+            title=title,
+            first_seen_at=first_seen_at,
+            previous_seen_at=previous_seen_at,
+            action=change.action_id,
+        )
+        for change, name, number, title, first_seen_at, previous_seen_at in session.execute(
+            statement
+        )
+    )
+    return Page(found, found[-1].cursor if len(found) == limit else max(cursor, last))
+
+
+def last_cursor(session: Session) -> int:
+    """The number of the last change; 0 where there is none."""
+    return session.scalar(select(Change.id).order_by(Change.id.desc()).limit(1)) or 0
+
+
+def cursor_before(session: Session, moment: datetime, *, is_after: bool = False) -> int:
+    """The cursor after which comes what was recorded at this moment or later; with `is_after`, later only.
+
+    Where a clock was set back, what was recorded after that, though at an earlier moment, comes with it.
+    """
+    later = Change.reached_at > moment if is_after else Change.reached_at >= moment
+    first = session.scalar(
+        select(Change.id).where(later).order_by(Change.reached_at, Change.id).limit(1)
+    )
+    return last_cursor(session) if first is None else first - 1
 
 
 _TAKE_IDS = text(

@@ -577,7 +577,11 @@ class Change(Base):
     """What the archive learnt, in the order in which it was committed: the stream that `changes` reads."""
 
     __tablename__ = "change"
-    __table_args__ = (Index(None, "reached_at", "id"), Index(None, "article_id"))
+    __table_args__ = (
+        Index(None, "reached_at", "id"),
+        Index(None, "site_id", "id"),
+        Index(None, "article_id"),
+    )
     id: Mapped[int] = mapped_column(Integer, primary_key=True)  # the cursor: from Counter, in order
     recorded_at: Mapped[datetime]
     reached_at: Mapped[

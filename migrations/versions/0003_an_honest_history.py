@@ -142,6 +142,7 @@ def upgrade() -> None:
     op.execute(EARLIER_CHANGES)
     op.execute("INSERT INTO counter (name, value) SELECT 'change', count(*) FROM change")
     op.create_index(op.f("ix_change_reached_at_id"), "change", ["reached_at", "id"])
+    op.create_index(op.f("ix_change_site_id_id"), "change", ["site_id", "id"])
     op.create_table(
         "edit",
         sa.Column("id", sa.Integer(), nullable=False),

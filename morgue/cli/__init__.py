@@ -47,6 +47,7 @@ COMMANDS = {
     "show": Lazy("ask:show", "Print an article as it stands or stood.", "Ask"),
     "history": Lazy("history:history", "List the revisions of an article.", "Ask"),
     "diff": Lazy("history:diff", "Show what changed between two revisions.", "Ask"),
+    "changes": Lazy("changes:changes", "Tell what the archive learnt, from a cursor on.", "Ask"),
     "sql": Lazy("sql:sql", "Ask the archive in SQL, read-only.", "Ask"),
     "extract": Lazy("files:extract", "Say what would be read from saved pages.", "Ask"),
     "db": Lazy("archive:db", "Upgrade the archive's schema, or name it.", "Archive"),

@@ -1,7 +1,12 @@
 """The stream of changes: in the order of commits, whole, and read from a cursor without gap or repeat."""
 
+import json
+import signal
+import subprocess
+import sys
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -9,8 +14,9 @@ from sqlalchemy import select
 from config.clock import ManualClock
 from db import changes
 from db.archive import Archive, Session
-from db.changes import ChangeKind, NewChange
+from db.changes import ChangeKind, NewChange, cursor_before, read_changes
 from db.models import Change, Counter
+from morgue.cli.errors import ExitCode
 from tests.contract.desk import Desk
 
 
@@ -118,3 +124,73 @@ def test_a_reader_with_a_cursor_sees_what_the_slower_of_two_writers_commits(
         seen += [change.kind for change in found]
         cursor = found[-1].id if found else cursor
     assert seen == ["gone", "back"]
+
+
+def test_a_reader_goes_on_from_its_cursor_whatever_it_wants_to_hear_of(
+    desk: Desk, archive: Archive, clock: ManualClock
+) -> None:
+    other = Desk(archive, clock, site="beacon")
+    for round_ in range(3):
+        desk.see("a", f"text {round_}", title=f"Title {round_}")
+        other.see("x", f"other {round_}")
+        desk.wait(hours=1)
+    with archive.read() as session:
+        first = read_changes(session, 0, limit=4)
+        rest = read_changes(session, first.next_cursor)
+        none = read_changes(session, rest.next_cursor)
+        lantern = read_changes(session, 0, site="lantern")
+        gone = read_changes(session, 2, kinds=[ChangeKind.GONE])
+        nobody = read_changes(session, 0, site="nobody")
+    assert [c.cursor for c in (*first.changes, *rest.changes)] == [1, 2, 3, 4, 5, 6]
+    assert (none.changes, none.next_cursor) == ((), 6)
+    assert [(c.cursor, c.revision, c.title) for c in lantern.changes] == [
+        (1, 1, "Title 0"),
+        (3, 2, "Title 1"),
+        (5, 3, "Title 2"),
+    ]
+    assert lantern.next_cursor == 6  # what is of other sites is not read again
+    assert (gone.changes, gone.next_cursor) == ((), 6)
+    assert nobody.changes == ()
+
+
+def test_a_moment_is_a_place_in_the_stream(
+    desk: Desk, archive: Archive, clock: ManualClock
+) -> None:
+    began = clock.now()
+    for path in "abc":
+        desk.see(path, path)
+        desk.wait(hours=1)
+    hour = timedelta(hours=1)
+    with archive.read() as session:
+        places = [cursor_before(session, began + n * hour) for n in (-1, 0, 1, 2, 3)]
+        until = [
+            [c.cursor for c in read_changes(session, 0, until=began + n * hour).changes]
+            for n in (-1, 0, 1, 3)
+        ]
+    assert places == [0, 0, 1, 2, 3]
+    assert until == [[], [1], [1, 2], [1, 2, 3]]
+
+
+def test_the_command_follows_the_stream_and_says_where_to_go_on(
+    desk: Desk, archive: Archive, archive_url: str, tmp_path: Path
+) -> None:
+    desk.see("a", "one", title="Before")
+    config = tmp_path / "morgue.yaml"
+    config.write_text(f"archive_url: {archive_url}\nsites_dir: {tmp_path}\n")
+    command = [sys.executable, "-P", "-m", "morgue", "--config", str(config), "changes", "--json"]
+    ended = subprocess.run([*command, "--limit", "5"], capture_output=True, text=True, check=True)
+    first, last = map(json.loads, ended.stdout.splitlines())
+    assert (first["cursor"], first["kind"], first["title"]) == (1, "revision", "Before")
+    assert last == {"next_cursor": 1}
+    ended = subprocess.run([*command, "--since", "9"], capture_output=True, text=True, check=False)
+    assert "is not of this archive" in ended.stderr
+    with subprocess.Popen(
+        [*command, "--since", "0", "--follow"], stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        assert json.loads(child.stdout.readline())["cursor"] == 1
+        desk.see("b", "two", title="After")
+        assert json.loads(child.stdout.readline())["title"] == "After"
+        child.send_signal(signal.SIGINT)
+        assert json.loads(child.stdout.readline()) == {"next_cursor": 2}
+        assert child.wait(30) == ExitCode.INTERRUPTED
