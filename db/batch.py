@@ -281,6 +281,7 @@ class Batch:
                     "evidence": alias.evidence,
                     "from_at": entry.visited_at,
                     "to_at": None,
+                    "because": storable(alias.because),
                 },
             )
 

@@ -148,6 +148,7 @@ class Alias:
     url: str
     url_key: str
     evidence: str
+    because: str | None = None  # all that was weighed, where that decided which article it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,8 @@ class CandidateRow:
     article_id: int
     url_keys: tuple[str, ...]  # at which it was asked for or answered
     stated_keys: tuple[str, ...]  # that only its canonical links named
-    guid: str | None
+    guids: frozenset[str]  # its own, and those of articles merged into it
+    apart: frozenset[int]  # articles that a person told it from
     first_seen_at: datetime
     gone_at: datetime | None
     shingles: tuple[int, ...]
@@ -255,6 +257,7 @@ class CandidateRow:
     title: str | None
     standfirst: str | None
     text: str | None
+    published: str | None  # as stated
 
 
 @dataclass(frozen=True, slots=True)

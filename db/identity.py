@@ -1,10 +1,9 @@
-"""What the archive holds that a page may be: articles it may belong to, texts it may copy. Writes reprints.
+"""Where a revision came from, and which texts of other sites it may copy. Writes reprints.
 
 Gives candidates, in bulk; judging them is the pipeline's.
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +13,9 @@ from sqlalchemy.orm import Session
 
 from db import search
 from db.captured import kept_capture
-from db.entries import CandidateRow, KeptCapture, OverlapCandidate
-from db.models import Article, ArticleUrl, Capture, Extraction, Link, Reprint, Revision
-from db.statements import CHUNK, chunks, insert_or_ignore, is_postgres, unpack_hashes
-
-GUID_SHARED_BY = 20
-"""A guid that more articles than this carry says nothing: the newest of them are candidates."""
+from db.entries import KeptCapture, OverlapCandidate
+from db.models import Article, Capture, Extraction, Link, Reprint, Revision
+from db.statements import CHUNK, insert_or_ignore, is_postgres, unpack_hashes
 
 LOOKED_UP = 32
 """Shingles of a text that candidates are looked up by."""
@@ -33,84 +29,6 @@ class Origin:
     extractor: str
     rules_sha256: bytes
     capture: KeptCapture
-
-
-def identity_candidates(
-    session: Session, site_id: int, *, url_keys: Collection[str], guids: Collection[str] = ()
-) -> list[CandidateRow]:
-    """The site's articles that have one of these URLs or guids, each with its newest revision."""
-    ids: set[int] = set()
-    for chunk in chunks(sorted(set(url_keys))):
-        ids.update(
-            session.scalars(
-                select(ArticleUrl.article_id).where(
-                    ArticleUrl.site_id == site_id, ArticleUrl.url_key.in_(chunk)
-                )
-            )
-        )
-    for chunk in chunks(sorted(set(guids))):
-        # newest first, so that a guid used for everything gives its last articles, up to the limit
-        ids.update(
-            session.scalars(
-                select(Article.id)
-                .where(Article.site_id == site_id, Article.guid.in_(chunk))
-                .order_by(Article.id.desc())
-                .limit(GUID_SHARED_BY * len(chunk))
-            )
-        )
-    return current_revisions(session, sorted(ids))
-
-
-def current_revisions(session: Session, article_ids: Sequence[int]) -> list[CandidateRow]:
-    """These articles, each with its URLs and its newest revision."""
-    found = []
-    for chunk in chunks(article_ids):
-        keys: dict[int, list[str]] = defaultdict(list)
-        stated: dict[int, list[str]] = defaultdict(list)
-        aliases = (
-            select(ArticleUrl.article_id, ArticleUrl.url_key, ArticleUrl.evidence)
-            .where(ArticleUrl.article_id.in_(chunk))
-            .order_by(ArticleUrl.id)
-        )
-        for article_id, url_key, evidence in session.execute(aliases):
-            (stated if evidence == "canonical" else keys)[article_id].append(url_key)
-        rows = session.execute(
-            select(
-                Article.id,
-                Article.guid,
-                Article.first_seen_at,
-                Article.gone_at,
-                Article.shingles,
-                Article.revision_count,
-                Revision.id.label("revision_id"),
-                Revision.normal_sha256,
-                Revision.title,
-                Revision.standfirst,
-                Revision.text,
-            )
-            .outerjoin(Revision, Revision.id == Article.revision_id)
-            .where(Article.id.in_(chunk))
-            .order_by(Article.id)
-        )
-        found += [
-            CandidateRow(
-                article_id=row.id,
-                url_keys=tuple(keys[row.id]),
-                stated_keys=tuple(stated[row.id]),
-                guid=row.guid,
-                first_seen_at=row.first_seen_at,
-                gone_at=row.gone_at,
-                shingles=unpack_hashes(row.shingles),
-                revision_id=row.revision_id,
-                revision_number=row.revision_count,
-                normal_sha256=row.normal_sha256,
-                title=row.title,
-                standfirst=row.standfirst,
-                text=row.text,
-            )
-            for row in rows
-        ]
-    return found
 
 
 def revision_origin(session: Session, revision_id: int) -> Origin:

@@ -415,6 +415,31 @@ class ArticleUrl(Base):
     evidence: Mapped[str] = mapped_column(String(16))  # "asked", "redirect", "canonical", "guid"
     from_at: Mapped[datetime]
     to_at: Mapped[datetime | None]
+    because: Mapped[str | None] = mapped_column(
+        Words
+    )  # all that was weighed when it came to a known article: "guid +0.5, similar text +0.4"
+
+
+class KeptApart(Base):
+    """Two articles that a person told from each other: no page of the one is taken for the other. Both ways."""
+
+    __tablename__ = "kept_apart"
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    action_id: Mapped[int] = mapped_column(ForeignKey("action.id"))
+
+
+class AliasMove(Base):
+    """A URL that a person's action took from one article to another: who had it until then."""
+
+    __tablename__ = "alias_move"
+    __table_args__ = (Index(None, "from_article_id"), Index(None, "article_url_id"))
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    article_url_id: Mapped[int] = mapped_column(ForeignKey("article_url.id"))
+    from_article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    to_article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    action_id: Mapped[int] = mapped_column(ForeignKey("action.id"))
+    moved_at: Mapped[datetime]
 
 
 class Revision(Base):

@@ -66,6 +66,15 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
+class Common:
+    """What two texts have in common, as shares of their words, and where they state other facts."""
+
+    of_smaller: float
+    of_larger: float
+    other_facts: int  # places between the same words where another number or name stands
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """One of two articles whose texts overlap."""
 
@@ -91,6 +100,14 @@ class _Run(NamedTuple):
     copy: int
     source: int
     size: int
+
+
+class _Slots(NamedTuple):
+    """Passages between the same words that another passage has replaced."""
+
+    replaced: int
+    stated: int  # of them, those that state other facts
+    words: int  # around them
 
 
 def shingles(text: str) -> tuple[int, ...]:
@@ -153,6 +170,16 @@ def overlap(copy_text: str, source_text: str) -> Overlap | None:
     return Overlap(round(share, 4), round(source_share, 4), max(run.size for run in runs))
 
 
+def common(one_text: str, other_text: str) -> Common:
+    """What two texts of one site have in common, aligned word by word."""
+    one, other = sorted((cased_words(text)[:MAX_WORDS] for text in (one_text, other_text)), key=len)
+    if not one:
+        return Common(0.0, 0.0, 0)
+    runs = _runs([word.casefold() for word in one], [word.casefold() for word in other])
+    found = sum(run.size for run in runs)
+    return Common(found / len(one), found / len(other), _slots(runs, one, other).stated)
+
+
 def direction(one: Party, other: Party) -> Direction:
     """Who copied whom: what a credit line links to is the source, else what was published earlier.
 
@@ -207,6 +234,16 @@ def _size(run: _Run) -> int:
 
 def _is_template(runs: Sequence[_Run], copy: Sequence[str], source: Sequence[str]) -> bool:
     """Whether the texts differ as two uses of a template do: in facts between the same words."""
+    slots = _slots(runs, copy, source)
+    return (
+        slots.replaced > 1
+        and slots.stated >= SLOT_SHARE * slots.replaced
+        and slots.stated >= SLOTS_PER_WORD * slots.words
+    )
+
+
+def _slots(runs: Sequence[_Run], copy: Sequence[str], source: Sequence[str]) -> _Slots:
+    """The short passages that stand between the same words and differ."""
     replaced = stated = words = 0
     for run, following in pairwise(runs):
         words += run.size
@@ -218,7 +255,7 @@ def _is_template(runs: Sequence[_Run], copy: Sequence[str], source: Sequence[str
         replaced += 1
         copy_facts, source_facts = _facts(copy_gap), _facts(source_gap)
         stated += bool(copy_facts and source_facts and copy_facts.isdisjoint(source_facts))
-    return replaced > 1 and stated >= SLOT_SHARE * replaced and stated >= SLOTS_PER_WORD * words
+    return _Slots(replaced, stated, words)
 
 
 def _facts(words: Sequence[str]) -> set[str]:

@@ -1,21 +1,20 @@
 """Which article of its site a page is: weighted evidence, and the words for it.
 
-Knows what may be stated about a page (URLs, guid, title, sample of its text). Must not know the
-archive: it is given the candidates, all of one site.
+Knows what may be stated about a page (URLs, guid, likeness). Must not know the archive: it is given the
+candidates, all of one site.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from pipeline.compare import normal_text
-from pipeline.fingerprint import sampled_containment
-from pipeline.text.words import folded_words
+from pipeline import likeness
+from pipeline.likeness import Said, Weight
 from pipeline.urls import is_front_page
 
 THRESHOLD = 0.8
-"""Weight from which a page is that article. No single statement of a publisher reaches it."""
+"""Weight from which a page is that article. No single statement of a publisher reaches it, but for a
+guid where guids are known to be good."""
 
 ASKED = 1.0
 REDIRECT = 1.0
@@ -26,26 +25,8 @@ GUID = 0.5
 """Statements of the publisher. Alone they are not believed: one guid for all items, one canonical
 link for a whole section are common mistakes."""
 
-SAME_TITLE = 0.35
-SIMILAR_TITLE = 0.3
-"""A title alone, or with a similar text, is a recurring column."""
-
-SIMILAR_TEXT = 0.4
-SAME_TEXT = 0.9
-"""The same digest over title and text is the same article under another URL."""
-
-UNLIKE_TEXT = -0.5
-UNLIKE_TITLE = -0.1
-"""Against a redirect, a canonical link or a guid: another article has taken its place."""
-
-TITLE_SIMILAR = 0.6
-TITLE_UNLIKE = 0.2
-"""Shares of words in common (Jaccard)."""
-
-TEXT_SIMILAR = 0.5
-TEXT_UNLIKE = 0.25
-MIN_SHINGLES = 4
-"""Shares of the smaller sample that the larger has too, and the sample that is large enough."""
+TELLING_GUID = 1.0
+"""The same at a site whose articles are known to have guids of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +37,7 @@ class Evidence:
     answered_key: str | None = None  # of the URL that answered, where that is another
     canonical_key: str | None = None
     guid: str | None = None
-    title: str | None = None
-    text_digest: bytes | None = None  # compare.normal_digest
-    shingles: tuple[int, ...] = ()
+    said: Said = field(default_factory=Said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +46,10 @@ class Candidate:
 
     article_id: int
     url_keys: frozenset[str]  # at which it was asked for or answered
-    guid: str | None = None
-    title: str | None = None
-    text_digest: bytes | None = None
-    shingles: tuple[int, ...] = ()
+    guids: frozenset[str] = frozenset()  # its own, and those of articles merged into it
+    said: Said = field(default_factory=Said)
     stated_keys: frozenset[str] = frozenset()  # that its canonical links named, never asked
+    apart: frozenset[int] = frozenset()  # articles that a person has split off from it, or it from
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,40 +65,56 @@ class Identity:
     """The article that a page is, None for a new one, with the evidence and the URLs to keep."""
 
     article_id: int | None
-    evidence: tuple[str, ...]
+    evidence: tuple[Weight, ...]  # all that was weighed, for and against
     weight: float
     aliases: tuple[Alias, ...]
 
+    @property
+    def because(self) -> str:
+        """The evidence in words, as "guid +0.5, similar text +0.4"."""
+        return ", ".join(f"{words} {weight:+.3g}" for weight, words in self.evidence)
 
-def identify(page: Evidence, candidates: Sequence[Candidate]) -> Identity:
+
+def identify(
+    page: Evidence, candidates: Sequence[Candidate], *, has_telling_guids: bool = False
+) -> Identity:
     """The article with most weight of evidence, if that is enough; of equals the oldest.
 
-    Candidates are all articles of the site that share a URL key, the guid or the text digest with
+    Candidates are all articles of the site that share a URL key, the guid or parts of the text with
     the page; others do no harm. Pages of one batch know each other if each new one is made a
     candidate at once (`as_candidate`).
+
+    Args:
+        page: What is known of the page.
+        candidates: Articles of its site.
+        has_telling_guids: Whether the site's articles are known to have guids of their own.
     """
-    guid_is_shared = _is_shared(page.guid, candidates)
-    weighed = [(*_weigh(page, one, guid_is_shared=guid_is_shared), one) for one in candidates]
-    weight, evidence, best = max(
-        weighed, key=lambda item: (item[0], -item[2].article_id), default=(0.0, (), None)
-    )
-    if best is None or weight < THRESHOLD:
-        return Identity(None, ("new",), round(weight, 2), _aliases(page))
-    return Identity(best.article_id, evidence, round(weight, 2), _aliases(page))
+    candidates = _not_kept_apart(page, candidates)
+    settled = _settled(page, candidates)
+    if settled is not None:
+        asked = (ASKED + REDIRECT, "asked")
+        return Identity(settled.article_id, (asked,), asked[0], _aliases(page))
+    scale = _Scale(page, candidates, has_telling_guids=has_telling_guids)
+    weighed = [(scale.weigh(one), one) for one in candidates]
+    if not weighed:
+        return Identity(None, (), 0.0, _aliases(page))
+    found, best = max(weighed, key=lambda item: (_total(item[0]), -item[1].article_id))
+    weight = round(_total(found), 3)
+    if weight < THRESHOLD:
+        return Identity(None, (), weight, _aliases(page))
+    return Identity(best.article_id, found, weight, _aliases(page))
 
 
 def as_candidate(page: Evidence, article_id: int) -> Candidate:
     """A new article as a candidate for the pages that follow in its batch."""
     stated = {page.canonical_key} if _is_telling(page.canonical_key) else set()
-    answered = page.answered_key or page.url_key
+    own_keys = {page.url_key, page.answered_key or page.url_key}
     return Candidate(
         article_id=article_id,
-        url_keys=frozenset({page.url_key, answered}),
-        guid=page.guid,
-        title=page.title,
-        text_digest=page.text_digest,
-        shingles=page.shingles,
-        stated_keys=frozenset(key for key in stated if key),
+        url_keys=frozenset(own_keys),
+        guids=frozenset({page.guid} if page.guid else ()),
+        said=page.said,
+        stated_keys=frozenset(key for key in stated if key and key not in own_keys),
     )
 
 
@@ -128,10 +122,10 @@ def seen_as(candidate: Candidate, page: Evidence) -> Candidate:
     """A known article after this page was found to be it, for the pages that follow in its batch."""
     fresh = as_candidate(page, candidate.article_id)
     return replace(
-        fresh,
+        candidate,
         url_keys=candidate.url_keys | fresh.url_keys,
-        stated_keys=candidate.stated_keys | fresh.stated_keys,
-        guid=page.guid or candidate.guid,
+        stated_keys=(candidate.stated_keys | fresh.stated_keys) - fresh.url_keys,
+        said=page.said,
     )
 
 
@@ -144,78 +138,118 @@ def telling_guids(links: Iterable[tuple[str | None, str]]) -> frozenset[str]:
     return frozenset(guid for guid, named in keys.items() if len(named) == 1)
 
 
-def _weigh(
-    page: Evidence, candidate: Candidate, *, guid_is_shared: bool
-) -> tuple[float, tuple[str, ...]]:
-    answered_key = page.answered_key or page.url_key
-    if answered_key in candidate.url_keys and answered_key == page.url_key:
-        # the page is where this article is: whatever it says now, it says as that article
-        return ASKED + REDIRECT + _likeness(page, candidate)[0], ("asked",)
-    statements = (
-        ("redirect", REDIRECT, answered_key in candidate.url_keys),
-        ("asked", ASKED, page.url_key in candidate.url_keys and not is_front_page(answered_key)),
-        ("canonical", CANONICAL, _is_stated(page, candidate)),
-        ("guid", GUID, bool(page.guid) and page.guid == candidate.guid and not guid_is_shared),
-    )
-    weight, words = _likeness(page, candidate)
-    said = [name for name, _, holds in statements if holds]
-    weight += sum(value for _, value, holds in statements if holds)
-    return weight, (*said, *words)
+class _Scale:
+    """Weighs one page against articles, knowing which statements several of them share."""
+
+    def __init__(
+        self, page: Evidence, candidates: Sequence[Candidate], *, has_telling_guids: bool
+    ) -> None:
+        self._page = page
+        self._answered = page.answered_key or page.url_key
+        self._own_keys = {page.url_key, self._answered}
+        self._named = self._telling_names(candidates)
+        # what several articles have alike names none of them
+        has_guid = [one for one in candidates if page.guid in one.guids]
+        self._guid = (TELLING_GUID if has_telling_guids else GUID) if len(has_guid) == 1 else 0.0
+        alike = sum(likeness.is_same_text(page.said, one.said) for one in candidates)
+        self._is_boilerplate = alike > 1
+
+    def weigh(self, candidate: Candidate) -> tuple[Weight, ...]:
+        """All that speaks for and against the page being this article."""
+        said = self._statements(candidate)
+        text = likeness.of_texts(self._page.said, candidate.said, is_close=bool(said))
+        if not said and (text is None or text[0] <= 0):
+            return ()  # nothing else is enough
+        has_same_text = text is not None and text[1] == likeness.SAME_TEXT
+        if has_same_text and self._is_boilerplate:
+            text = (0.0, "a text that several articles have")
+        # led here by the publisher, who need not repeat what the article said before
+        is_led = any(weight >= ASKED for weight, _ in said)
+        if is_led and text is not None and text[0] >= 0:
+            # publishers lead readers from a text to what has become of it, other facts and all
+            text = (max(text[0], likeness.SIMILAR_TEXT), text[1])
+        own, other = self._page.said, candidate.said
+        title = None if has_same_text else likeness.of_titles(own.title, other.title)
+        moment = likeness.of_moments(own.published, other.published)
+        address = likeness.of_addresses(self._answered, candidate.url_keys)
+        if is_led and address is not None and address[0] < 0:
+            address = None  # that they lead elsewhere is known
+        title, moment, address = _as_issues(title, moment, address)
+        return (*said, *filter(None, (title, text, moment, address)))
+
+    def _statements(self, candidate: Candidate) -> list[Weight]:
+        page, answered = self._page, self._answered
+        if answered in candidate.url_keys and answered == page.url_key:
+            # the page is where this article is: whatever it says now, it says as that article
+            return [(ASKED + REDIRECT, "asked")]
+        is_asked = page.url_key in candidate.url_keys and not is_front_page(answered)
+        # the guid is that of the URL asked: where that has led elsewhere, it says nothing more
+        has_guid = bool(self._guid) and page.guid in candidate.guids and not is_asked
+        statements = (
+            (REDIRECT, "redirect", answered in candidate.url_keys),
+            (ASKED, "asked", is_asked),
+            (CANONICAL, "canonical", candidate.article_id in self._named),
+            (self._guid, "guid", has_guid),
+        )
+        return [(weight, words) for weight, words, holds in statements if holds]
+
+    def _telling_names(self, candidates: Sequence[Candidate]) -> frozenset[int]:
+        """The articles of which the page's canonical link names one, or that named the page."""
+        named = set()
+        for key in {self._page.canonical_key, *self._own_keys}:
+            if key is None or is_front_page(key):
+                continue
+            stated = {one.article_id for one in candidates if key in one.stated_keys}
+            if key == self._page.canonical_key:
+                stated |= {one.article_id for one in candidates if key in one.url_keys}
+            if len(stated) == 1:
+                named |= stated
+        return frozenset(named)
 
 
-def _is_stated(page: Evidence, candidate: Candidate) -> bool:
-    """Whether the canonical link of the one names the other, or both name the same page."""
-    keys = candidate.url_keys | candidate.stated_keys
-    own = {page.url_key, page.answered_key or page.url_key}
-    if _is_telling(page.canonical_key) and page.canonical_key in keys:
-        return True
-    return bool(own & candidate.stated_keys)
+def _settled(page: Evidence, candidates: Sequence[Candidate]) -> Candidate | None:
+    """The article that is alone at the page's place and says something like it: nearly every look."""
+    if page.answered_key not in {None, page.url_key}:
+        return None
+    there = [one for one in candidates if page.url_key in one.url_keys]
+    if len(there) != 1 or likeness.may_be_another_text(page.said, there[0].said):
+        return None
+    return there[0]
+
+
+def _not_kept_apart(page: Evidence, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Without those that a person has told from the article at whose URL the page was asked."""
+    kept_out = {
+        other for one in candidates if page.url_key in one.url_keys for other in one.apart
+    } - {one.article_id for one in candidates if page.url_key in one.url_keys}
+    return [one for one in candidates if one.article_id not in kept_out] if kept_out else candidates
+
+
+def _as_issues(
+    title: Weight | None, moment: Weight | None, address: Weight | None
+) -> tuple[Weight | None, Weight | None, Weight | None]:
+    """Title, moment and address, each thing that they say counted once.
+
+    Issues of a column have one title, other numbers in their URLs, and each its day: title and day say nothing
+    beside the URL. A number of the title is the number of the URL that is made of it.
+    """
+    if address is None or address[0] >= 0:
+        return title, moment, address
+    if moment is not None and moment[0] < 0:
+        moment = (0.0, moment[1])
+    if title is not None and address[1] == likeness.OTHER_NUMBERS:
+        if title[1] == likeness.OTHER_NUMBER:
+            address = (0.0, address[1])
+        title = (min(title[0], 0.0), title[1])
+    return title, moment, address
+
+
+def _total(evidence: Iterable[Weight]) -> float:
+    return sum(weight for weight, _ in evidence)
 
 
 def _is_telling(canonical_key: str | None) -> bool:
     return canonical_key is not None and not is_front_page(canonical_key)
-
-
-def _likeness(page: Evidence, candidate: Candidate) -> tuple[float, tuple[str, ...]]:
-    """What titles and texts say, for or against."""
-    is_same = page.text_digest is not None and page.text_digest == candidate.text_digest
-    if is_same and len(page.shingles) >= MIN_SHINGLES:
-        return SAME_TEXT, ("same text",)
-    title_weight, title_words = _title_likeness(page.title, candidate.title)
-    text_weight, text_words = _text_likeness(page.shingles, candidate.shingles)
-    return title_weight + text_weight, (*title_words, *text_words)
-
-
-def _title_likeness(one: str | None, other: str | None) -> tuple[float, tuple[str, ...]]:
-    if not one or not other:
-        return 0.0, ()
-    if normal_text(one).casefold() == normal_text(other).casefold():
-        return SAME_TITLE, ("same title",)
-    words, others = set(folded_words(one)), set(folded_words(other))
-    share = len(words & others) / len(words | others) if words | others else 0.0
-    # a number that differs makes two of a series: "Day 4", "Quake of 5.2"
-    if share >= TITLE_SIMILAR and _numbers(one) == _numbers(other):
-        return SIMILAR_TITLE, ("similar title",)
-    return (UNLIKE_TITLE, ("another title",)) if share <= TITLE_UNLIKE else (0.0, ())
-
-
-def _numbers(text: str) -> list[str]:
-    return re.findall(r"\d+", text)
-
-
-def _text_likeness(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[float, tuple[str, ...]]:
-    smaller, larger = sorted((one, other), key=len)
-    if len(smaller) < MIN_SHINGLES:
-        return 0.0, ()
-    share = sampled_containment(smaller, larger)
-    if share >= TEXT_SIMILAR:
-        return SIMILAR_TEXT, ("similar text",)
-    return (UNLIKE_TEXT, ("another text",)) if share <= TEXT_UNLIKE else (0.0, ())
-
-
-def _is_shared(guid: str | None, candidates: Sequence[Candidate]) -> bool:
-    """Whether several articles already carry this guid: then it names none of them."""
-    return guid is not None and sum(one.guid == guid for one in candidates) > 1
 
 
 def _aliases(page: Evidence) -> tuple[Alias, ...]:

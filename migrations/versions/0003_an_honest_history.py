@@ -211,6 +211,41 @@ def upgrade() -> None:
             name=op.f("uq_variant_article_id_number_revision_id"),
         ),
     )
+    op.create_table(
+        "kept_apart",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_kept_apart_action_id")),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["article.id"], name=op.f("fk_kept_apart_article_id")
+        ),
+        sa.ForeignKeyConstraint(["other_id"], ["article.id"], name=op.f("fk_kept_apart_other_id")),
+        sa.PrimaryKeyConstraint("article_id", "other_id", name=op.f("pk_kept_apart")),
+    )
+    op.create_table(
+        "alias_move",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("article_url_id", sa.Integer(), nullable=False),
+        sa.Column("from_article_id", sa.Integer(), nullable=False),
+        sa.Column("to_article_id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("moved_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_alias_move_action_id")),
+        sa.ForeignKeyConstraint(
+            ["article_url_id"], ["article_url.id"], name=op.f("fk_alias_move_article_url_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_article_id"], ["article.id"], name=op.f("fk_alias_move_from_article_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_article_id"], ["article.id"], name=op.f("fk_alias_move_to_article_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alias_move")),
+    )
+    for columns in (["from_article_id"], ["article_url_id"]):
+        op.create_index(op.f(f"ix_alias_move_{columns[0]}"), "alias_move", columns)
+    op.add_column("article_url", sa.Column("because", sa.Text(), nullable=True))
     op.add_column("article", sa.Column("merged_into_id", sa.Integer(), nullable=True))
     op.add_column("extraction", sa.Column("revision_id", sa.Integer(), nullable=True))
     op.add_column("reprint", sa.Column("watermark", sa.Text(), nullable=True))
@@ -224,6 +259,9 @@ def downgrade() -> None:
     op.drop_column("reprint", "watermark")
     op.drop_column("extraction", "revision_id")
     op.drop_column("article", "merged_into_id")
+    op.drop_column("article_url", "because")
+    op.drop_table("alias_move")
+    op.drop_table("kept_apart")
     op.drop_table("variant")
     op.drop_table("supersession")
     op.drop_table("edit")

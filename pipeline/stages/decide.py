@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from config import schedule
 from config.site import SiteConfig
-from db import identity
+from db import candidates, identity
 from db.archive import Session
 from db.entries import (
     Alias,
@@ -28,6 +28,7 @@ from pipeline.answer import Answer
 from pipeline.context import CrawlContext
 from pipeline.extraction import Result
 from pipeline.items import Fetched
+from pipeline.likeness import Said
 from pipeline.reading import Reading, Verdict
 from pipeline.stages.absence import gone_by
 from pipeline.stages.known_text import known_text
@@ -124,8 +125,10 @@ class _Desk:
         """The page's article: one that is known, one that this batch adds, or a new one; and its URLs."""
         desk = self._sites[self._context.site_ids[fetched.site]]
         page = _evidence(fetched, result)
-        found = identify.identify(page, list(desk.candidates.values()))
-        aliases = _aliases(fetched, result, found.aliases)
+        found = identify.identify(
+            page, list(desk.candidates.values()), has_telling_guids=desk.has_telling_guids
+        )
+        aliases = _aliases(fetched, result, found)
         number = found.article_id
         if number is None:
             number = -1 - len(desk.newcomers)
@@ -270,23 +273,30 @@ class _Desk:
         )
 
     def _site(self, site_id: int, members: Sequence[Fetched]) -> "_Site":
+        session = self._session
         pages = [_evidence(fetched, fetched.result) for fetched in members if fetched.result]
-        keys = {
-            key
-            for page in pages
-            for key in (page.url_key, page.answered_key, page.canonical_key)
-            if key
-        }
-        rows = identity.identity_candidates(
-            self._session,
-            site_id,
-            url_keys=sorted(keys),
-            guids=sorted({page.guid for page in pages if page.guid}),
+        places = candidates.articles_at(
+            session, site_id, {key for page in pages for key in _keys(page)}
         )
+        # a page that is where an article is known to be, as nearly all are, needs no more
+        strays = [
+            page
+            for page in pages
+            if page.url_key not in places or page.answered_key != page.url_key
+        ]
+        guids = candidates.articles_with(
+            session, site_id, {page.guid for page in strays if page.guid}
+        )
+        ids = {*guids}.union(
+            *places.values(),
+            candidates.articles_like(session, site_id, [page.said.shingles for page in strays]),
+        )
+        rows = candidates.candidate_rows(session, ids, guids=guids)
         return _Site(
             rows={row.article_id: row for row in rows},
             candidates={row.article_id: _candidate(row) for row in rows},
             newcomers={},
+            has_telling_guids=bool(guids) and candidates.has_telling_guids(session, site_id),
         )
 
 
@@ -297,6 +307,7 @@ class _Site:
     rows: dict[int, CandidateRow]
     candidates: dict[int, identify.Candidate]
     newcomers: dict[int, NewArticle]
+    has_telling_guids: bool
 
 
 class NotReadError(Exception):
@@ -319,34 +330,48 @@ def _evidence(fetched: Fetched, result: Result) -> identify.Evidence:
         answered_key=urls.key(fetched.url_answered or fetched.url),
         canonical_key=urls.key(reading.canonical_url) if reading.canonical_url else None,
         guid=fetched.link.guid,
-        title=reading.title,
-        text_digest=result.normal_sha256,
-        shingles=result.shingles,
+        said=Said(
+            title=reading.title,
+            text=reading.text,
+            text_digest=result.normal_sha256,
+            shingles=result.shingles,
+            published=str(reading.published) if reading.published else None,
+        ),
     )
+
+
+def _keys(page: identify.Evidence) -> set[str]:
+    return {key for key in (page.url_key, page.answered_key, page.canonical_key) if key}
 
 
 def _candidate(row: CandidateRow) -> identify.Candidate:
     return identify.Candidate(
         article_id=row.article_id,
         url_keys=frozenset(row.url_keys),
-        guid=row.guid,
-        title=row.title,
-        text_digest=row.normal_sha256,
-        shingles=row.shingles,
+        guids=row.guids,
+        said=Said(
+            title=row.title,
+            text=row.text or "",
+            text_digest=row.normal_sha256,
+            shingles=row.shingles,
+            published=row.published,
+        ),
         stated_keys=frozenset(row.stated_keys),
+        apart=row.apart,
     )
 
 
-def _aliases(
-    fetched: Fetched, result: Result, found: Sequence[identify.Alias]
-) -> tuple[Alias, ...]:
-    """The URLs behind the keys that the page goes by."""
+def _aliases(fetched: Fetched, result: Result, found: identify.Identity) -> tuple[Alias, ...]:
+    """The URLs behind the keys that the page goes by, with what made it this article."""
     spelled = {
         "asked": fetched.url,
         "redirect": fetched.url_answered or fetched.url,
         "canonical": result.reading.canonical_url or fetched.url,
     }
-    return tuple(Alias(spelled[one.evidence], one.url_key, one.evidence) for one in found)
+    because = found.because or None
+    return tuple(
+        Alias(spelled[one.evidence], one.url_key, one.evidence, because) for one in found.aliases
+    )
 
 
 def _revision(result: Result) -> NewRevision:

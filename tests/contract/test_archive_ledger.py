@@ -12,7 +12,7 @@ from config.clock import ManualClock
 from db import identity, ledger, links, queries, relations, reports
 from db.archive import Archive
 from db.contents import unpack_content
-from db.entries import Alias, NewArticle, NewCapture, NewExtraction
+from db.entries import NewArticle, NewCapture, NewExtraction
 from db.models import ArticleUrl, Content, Link, Quarantine, Revision, Visit, VisitOutcome
 from tests.contract.desk import RULES, Desk, with_shingles
 
@@ -288,38 +288,6 @@ def test_nothing_is_nothing(archive: Archive, clock: ManualClock) -> None:
     with archive.write() as session:
         assert ledger.keep_captures(session, archive.captures, []) == []
         assert ledger.archive_entries(session, [], now=clock.now()) == []
-
-
-def test_candidates_are_the_articles_of_these_urls_and_guids(desk: Desk, archive: Archive) -> None:
-    link = desk.link("a", guid="guid-1")
-    entry = desk.entry(link, "one", title="First")
-    entry = replace(entry, aliases=(*entry.aliases, Alias("http://x/b", "x/b", "redirect")))
-    desk.archive_all(with_shingles(entry, [1, -2, 3]))
-    desk.see("other", "else")
-    with archive.read() as session:
-        by_key = identity.identity_candidates(session, desk.site_id, url_keys=["x/b"])
-        by_guid = identity.identity_candidates(
-            session, desk.site_id, url_keys=["unknown"], guids=["guid-1"]
-        )
-        elsewhere = identity.identity_candidates(session, desk.site_id + 1, url_keys=["x/b"])
-    assert by_key == by_guid
-    assert elsewhere == []
-    (candidate,) = by_key
-    assert candidate.url_keys == ("lantern.example/a", "x/b")
-    assert candidate.shingles == (1, -2, 3)
-    assert (candidate.title, candidate.revision_number) == ("First", 1)
-
-
-def test_a_guid_that_is_everywhere_gives_a_limited_number_of_candidates(
-    desk: Desk, archive: Archive
-) -> None:
-    entries = [
-        desk.entry(desk.link(f"p{i}"), f"text {i}", article=NewArticle("same")) for i in range(25)
-    ]
-    desk.archive_all(*entries)
-    with archive.read() as session:
-        found = identity.identity_candidates(session, desk.site_id, url_keys=[], guids=["same"])
-    assert len(found) == identity.GUID_SHARED_BY
 
 
 def test_the_origin_of_a_revision_is_its_capture_and_reader(desk: Desk, archive: Archive) -> None:

@@ -12,8 +12,10 @@ from db.archive import Archive
 from db.entries import NewExtraction
 from db.models import (
     Action,
+    AliasMove,
     Base,
     Edit,
+    KeptApart,
     PrunedBody,
     Removal,
     Revision,
@@ -92,6 +94,9 @@ def _rest(session: Any, desk: Desk) -> None:
     _add(session, Supersession, revision_id=ids[2], by_revision_id=ids[3], action_id=1,
          reason="reextracted", superseded_at=now, restored_at=now)  # fmt: skip
     _add(session, Variant, article_id=1, number=1, revision_id=ids[3], from_at=now, to_at=now)
+    _add(session, KeptApart, article_id=1, other_id=2, action_id=1)
+    _add(session, AliasMove, article_url_id=1, from_article_id=2, to_article_id=1, action_id=1,
+         moved_at=now)  # fmt: skip
     _add(session, Removal, article_id=3, evidence="404", suspected_at=now, recorded_at=now,
          returned_at=now)  # fmt: skip
     _add(session, Edit, revision_id=ids[2], previous_revision_id=ids[1], comparer="0", kind="body",
