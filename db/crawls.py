@@ -32,6 +32,12 @@ def site_id(session: Session, name: str) -> int | None:
     return session.scalar(select(Site.id).where(Site.name == name))
 
 
+def ad_hoc_homes(session: Session) -> dict[str, str]:
+    """The sites that were made up for pages of no configured one, each with its home."""
+    rows = session.execute(select(Site.name, Site.home).where(Site.is_ad_hoc).order_by(Site.name))
+    return {name: home for name, home in rows}  # noqa: C416 - a Row is typed so
+
+
 def ensure_sources(
     session: Session, site_id: int, sources: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], KnownSource]:

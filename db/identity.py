@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import and_, or_, select, text
 from sqlalchemy.orm import Session
 
 from db import search
@@ -32,13 +32,21 @@ class Origin:
 
 
 def revision_origin(session: Session, revision_id: int) -> Origin:
-    """Who read this revision, from which capture."""
+    """Who read this revision, from which capture; of those who read it so, the last."""
     capture, site_id, extractor, rules_sha256 = session.execute(
         select(Capture, Link.site_id, Extraction.extractor, Extraction.rules_sha256)
         .join(Revision, Revision.capture_id == Capture.id)
-        .join(Extraction, Extraction.id == Revision.extraction_id)
+        .join(
+            Extraction,
+            or_(
+                Extraction.id == Revision.extraction_id,
+                and_(Extraction.capture_id == Capture.id, Extraction.revision_id == Revision.id),
+            ),
+        )
         .join(Link, Link.id == Capture.link_id)
         .where(Revision.id == revision_id)
+        .order_by(Extraction.read_at.desc(), Extraction.id.desc())
+        .limit(1)
     ).one()
     return Origin(revision_id, extractor, rules_sha256, kept_capture(capture, site_id))
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from db.models import ArticleUrl, Extraction, Link, Revision, Supersession, Visit, VisitOutcome
+from db.absences import found_gone
+from db.models import ArticleUrl, Extraction, Link, Revision, Supersession, Visit
 from db.revision_rows import read_back
 from db.settling import Look, Standing, Text
 from db.standing import is_standing
@@ -32,7 +33,7 @@ def tell(session: Session, article_ids: Sequence[int]) -> dict[int, Told]:
     """The looks at each of these articles, and their revisions that stand."""
     told = {article_id: Told() for article_id in article_ids}
     rows = _revisions_of(session, article_ids)
-    _add_looks(session, told, {row.id: row for row in rows}, _links(session, article_ids))
+    _add_looks(session, told, {row.id: row for row in rows}, links_of(session, article_ids))
     superseded = set(_superseded_by(session, [row.id for row in rows]))
     for row in rows:
         if row.id not in superseded:
@@ -52,7 +53,7 @@ def looks_of(
             texts. None: as the archive has it; a link may have shown another article before.
     """
     told = {article_id: Told()}
-    links = _links(session, [article_id]) if link_ids is None else sorted(link_ids)
+    links = links_of(session, [article_id]) if link_ids is None else sorted(link_ids)
     _add_looks(session, told, {}, links, owner=None if link_ids is None else article_id)
     return told[article_id].looks
 
@@ -91,7 +92,7 @@ class _Visit(NamedTuple):
     article_id: int | None  # that its link shows now
 
 
-def _links(session: Session, article_ids: Sequence[int]) -> list[int]:
+def links_of(session: Session, article_ids: Sequence[int]) -> list[int]:
     """The links that show these articles, or have shown them."""
     found: set[int] = set()
     for chunk in chunks(article_ids):
@@ -144,8 +145,10 @@ def _visits(session: Session, link_ids: Sequence[int]) -> list[_Visit]:
     """The visits of these links that saw a text or found none left, in the order of the ledger."""
     newest = aliased(Extraction)
     newest_id = (
-        select(func.max(newest.id))
+        select(newest.id)
         .where(newest.capture_id == Visit.capture_id)
+        .order_by(newest.read_at.desc(), newest.id.desc())
+        .limit(1)
         .correlate(Visit)
         .scalar_subquery()
     )
@@ -156,7 +159,7 @@ def _visits(session: Session, link_ids: Sequence[int]) -> list[_Visit]:
                 Visit.id,
                 Visit.link_id,
                 Visit.visited_at,
-                Visit.outcome,
+                found_gone().label("is_gone"),
                 Visit.capture_id,
                 Visit.revision_id,
                 Extraction.id.label("extraction_id"),
@@ -180,7 +183,7 @@ def _visits(session: Session, link_ids: Sequence[int]) -> list[_Visit]:
             else:
                 revision_id = row.revision_id
                 before.pop(like, None)
-            if revision_id is not None or row.outcome == VisitOutcome.GONE.value:
+            if revision_id is not None or row.is_gone:
                 found.append(
                     _Visit(
                         row.id,

@@ -13,6 +13,7 @@ from config.site import SiteConfig
 from db import leases
 from db.archive import Archive
 from db.profiles import KnownProfile
+from pipeline import compare
 from pipeline.stages.reading_process import ReadingProcess
 
 
@@ -65,10 +66,14 @@ class CrawlContext:
         )
 
     def rules_sha256(self, site: str) -> bytes:
-        """A digest of everything of the site that decides what is read from a page: its rules and its profile."""
-        rules = self.sites[site].rules_sha256()
+        """A digest of everything that decides what is read from the site's pages, but for the extractor's version.
+
+        Its rules, its profile, and how texts are compared: who compares otherwise reads otherwise.
+        """
         profile = self.profiles.get(site)
-        return hashlib.sha256(rules + profile.digest_sha256).digest() if profile else rules
+        deciding = [self.sites[site].rules_sha256(), compare.NORMAL_VERSION]
+        deciding += [profile.digest_sha256] if profile else []
+        return hashlib.sha256(b"".join(deciding)).digest()
 
     def is_ending(self) -> bool:
         """Whether the crawl was asked to stop, or cannot go on: nothing more is to be begun."""

@@ -50,6 +50,9 @@ COMMANDS = {
     "changes": Lazy("changes:changes", "Tell what the archive learnt, from a cursor on.", "Ask"),
     "sql": Lazy("sql:sql", "Ask the archive in SQL, read-only.", "Ask"),
     "extract": Lazy("files:extract", "Say what would be read from saved pages.", "Ask"),
+    "reextract": Lazy(
+        "reextract:reextract", "Read the kept pages again with today's extractor.", "Archive"
+    ),
     "db": Lazy("archive:db", "Upgrade the archive's schema, or name it.", "Archive"),
     "verify": Lazy("verifying:verify", "Check that the archive keeps its promises.", "Archive"),
     "copy": Lazy("copying:copy", "Move an archive to another database.", "Archive"),

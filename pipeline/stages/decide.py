@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from config import schedule
 from config.site import SiteConfig
-from db import candidates, identity
+from db import candidates
 from db.archive import Session
 from db.entries import (
     Alias,
@@ -18,7 +18,6 @@ from db.entries import (
     LinkState,
     NewArticle,
     NewExtraction,
-    NewRevision,
 )
 from db.identity import Origin
 from db.models import VisitOutcome
@@ -32,6 +31,7 @@ from pipeline.likeness import Said
 from pipeline.reading import Reading, Verdict
 from pipeline.stages.absence import gone_by
 from pipeline.stages.known_text import known_text
+from pipeline.stages.revisions import revision_of
 
 GIVE_UP_AFTER = 8
 """Failures in a row after which a link that never showed an article is not asked for again."""
@@ -105,7 +105,7 @@ class _Desk:
             extraction=self._extraction(fetched.site, result),
             article=article,
             aliases=aliases,
-            revision=_revision(result),
+            revision=revision_of(result),
             link_state=self._settled(fetched, site, first_seen),
         )
         if row is None or row.revision_id is None or row.normal_sha256 == result.normal_sha256:
@@ -371,26 +371,6 @@ def _aliases(fetched: Fetched, result: Result, found: identify.Identity) -> tupl
     because = found.because or None
     return tuple(
         Alias(spelled[one.evidence], one.url_key, one.evidence, because) for one in found.aliases
-    )
-
-
-def _revision(result: Result) -> NewRevision:
-    reading = result.reading
-    return NewRevision(
-        title=reading.title or "",
-        text=reading.text,
-        normal_sha256=result.normal_sha256,
-        standfirst=reading.standfirst,
-        authors=reading.authors,
-        published_at=reading.published.at if reading.published else None,
-        published=str(reading.published) if reading.published else None,
-        modified=str(reading.modified) if reading.modified else None,
-        language=reading.language,
-        section=" / ".join(reading.section) or None,
-        canonical_url=reading.canonical_url,
-        credit=reading.credit,
-        source_url=reading.source_url,
-        shingles=result.shingles,
     )
 
 
