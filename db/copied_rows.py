@@ -65,6 +65,7 @@ class Rows:
         self.table: Table = table_of(model)
         self.name = self.table.name
         self._keys = tuple(self.table.primary_key.columns)
+        self._names = tuple(self.table.c.keys())
         self._size = _SIZES.get(self.name, _SIZE)
 
     def count(self, session: Session) -> int:
@@ -79,7 +80,7 @@ class Rows:
         after: Key | None = None
         while True:
             statement = self._select(after, None).limit(self._size)
-            found = [row._asdict() for row in source.session.execute(statement)]
+            found = self._rows(source.session, statement)
             if not found:
                 yield Chunk([], after, None)
                 return
@@ -89,7 +90,7 @@ class Rows:
 
     def read(self, side: Side, after: Key | None = None, to: Key | None = None) -> list[Row]:
         """The rows with keys over `after`, up to `to`."""
-        found = [row._asdict() for row in side.session.execute(self._select(after, to))]
+        found = self._rows(side.session, self._select(after, to))
         if self.name in _WORDS:
             found.sort(key=self.key)
         return self._complete(side, found)
@@ -123,6 +124,9 @@ class Rows:
                 value = tuple_(*limit) if len(self._keys) > 1 else limit[0]
                 statement = statement.where(key > value if is_after else key <= value)
         return statement
+
+    def _rows(self, session: Session, statement: Any) -> list[Row]:
+        return [dict(zip(self._names, row, strict=True)) for row in session.execute(statement)]
 
     def _complete(self, side: Side, rows: list[Row]) -> list[Row]:
         """The rows with what is not in the table itself, and without what is this archive's alone."""

@@ -33,7 +33,9 @@ from morgue.cli.progress import bar
 @click.option("--reason", metavar="WORDS", help="Kept with the removal.")
 @click.option("--yes", is_flag=True, help="Do it. Otherwise it is only told what would go.")
 @click.option(
-    "--vacuum", is_flag=True, help="Give the room back to the disk at once (see docs/operating.md)."
+    "--vacuum",
+    is_flag=True,
+    help="Give the room back to the disk at once (see docs/archive-care.md).",
 )
 @json_option
 @click.pass_obj
