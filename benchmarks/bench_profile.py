@@ -1,11 +1,15 @@
 """What a site's profile is worth with 0, 5, 20 and 80 of its other pages seen.
 
-    python benchmarks/bench_profile.py ../shared/corpora [--fewest 6] [--seen 0 5 20 80] [--told]
+    python benchmarks/bench_profile.py ../shared/corpora [--fewest 6] [--seen 0 5 20 80] [--told] [--models FOLDER]
 
 Every page is read with the profile of its site's other pages (another article each, the measured one left out).
 Where the text is known: its score by the corpora's own score.py, and of what was taken out, how much was the
 article's. Where it is not: how much of the text stands in other articles' texts, too. Then the profile alone: of
 all lines of a page, the share of furniture that it knows, and the share of the article's sentences that it mistakes.
+
+The shipped model of the body has seen these very pages, so there is little left that a profile could tell. With
+--models (`scripts/train_body.py ../shared/corpora --only-score --keep FOLDER`) every page is read by the model that
+has seen no page of its publisher, as pages of a new site are.
 """
 
 import argparse
@@ -18,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from corpora import ARTICLES, WITH_STANDFIRST, Row, scorer
+from corpora import ARTICLES, WITH_STANDFIRST, Row, fold_of, scorer
 from readers import FETCHED_AT
 
 from config.site import ad_hoc_site
@@ -26,11 +30,14 @@ from pipeline import decode, extraction, read
 from pipeline.extraction import Task
 from pipeline.markup import furniture
 from pipeline.markup import page as pages
+from pipeline.models import forest
 from pipeline.profiles import profiling, repeats, sighting
 from pipeline.profiles.profile import Profile
 from pipeline.profiles.sighting import Line, Sighting
 from pipeline.reading import Block, Reading
 from pipeline.text import typography
+
+_SHIPPED = forest.load
 
 
 @dataclass
@@ -73,9 +80,10 @@ def main() -> None:
     """Read the sites that have several pages, print a line for each group and number of pages seen."""
     arguments = _arguments()
     score = scorer(arguments.corpora)
+    unseen = Unseen(arguments.models)
     sites = {
         name: members
-        for name, members in _sites(arguments.corpora, fewest=arguments.fewest).items()
+        for name, members in _sites(arguments.corpora, unseen, fewest=arguments.fewest).items()
         if len(members) >= arguments.fewest
     }
     count = sum(map(len, sites.values()))
@@ -89,12 +97,33 @@ def main() -> None:
         for members in sites.values():
             for page in members:
                 others = [other for other in members if other is not page][:seen]
+                unseen.take(page.row)
                 _measure(page, others, sums[_group(page)], is_told=arguments.told)
         for group in sorted(sums):
             print(_line(group, seen, sums[group], score), flush=True)
 
 
-def _sites(corpora: Path, *, fewest: int) -> dict[str, list[Seen]]:
+class Unseen:
+    """The models of the body that saw no page of a publisher, one a fold; the shipped one where there are none."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._models: dict[int, forest.Forest] = {}
+        paths = sorted(folder.glob("body-*-of-*.json")) if folder else []
+        if folder and not paths:
+            raise SystemExit(f"{folder} holds no models: scripts/train_body.py --keep makes them")
+        for path in paths:
+            fold = int(path.stem.split("-")[1])
+            self._models[fold] = forest.of(json.loads(path.read_text()))
+
+    def take(self, row: Row) -> None:
+        """Have pages read by the model that saw none of this row's publisher."""
+        if self._models:
+            model = self._models[fold_of(row, folds=len(self._models))]
+            shipped = _SHIPPED
+            forest.load = lambda name: model if name == "body" else shipped(name)
+
+
+def _sites(corpora: Path, unseen: Unseen, *, fewest: int) -> dict[str, list[Seen]]:
     """The pages by site (and era), one an address, in an order that has nothing to do with time."""
     rows: dict[str, dict[str, tuple[str, Row]]] = defaultdict(dict)
     for corpus in (*ARTICLES, "many_a_site"):
@@ -107,15 +136,16 @@ def _sites(corpora: Path, *, fewest: int) -> dict[str, list[Seen]]:
     for name, found in sorted(rows.items()):
         if len(found) >= fewest:
             ordered = sorted(found.values(), key=lambda one: sighting.hash_of(one[1]["id"]))
-            sites[name] = list(_seen(corpora, ordered))
+            sites[name] = list(_seen(corpora, unseen, ordered))
             texts = [{one.text for one in page.sighting.body} for page in sites[name]]
             for number, page in enumerate(sites[name]):
                 page.beside = texts[:number] + texts[number + 1 :]
     return sites
 
 
-def _seen(corpora: Path, rows: Sequence[tuple[str, Row]]) -> Iterator[Seen]:
+def _seen(corpora: Path, unseen: Unseen, rows: Sequence[tuple[str, Row]]) -> Iterator[Seen]:
     for corpus, row in rows:
+        unseen.take(row)
         with gzip.open(corpora / "pages" / corpus / f"{row['id']}.html.gz") as file:
             body = file.read()
         url = row.get("url") or f"https://{row.get('host') or row['site']}/article/{row['id']}"
@@ -224,6 +254,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("corpora", type=Path, help="the folder with truth/, pages/ and score.py")
     parser.add_argument("--fewest", type=int, default=6, help="pages of a site worth measuring")
     parser.add_argument("--seen", type=int, nargs="+", default=[0, 5, 20, 80])
+    parser.add_argument("--models", type=Path, help="a folder of models that saw no publisher")
     parser.add_argument("--told", action="store_true", help="print every line that was taken out")
     return parser.parse_args()
 

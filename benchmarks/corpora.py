@@ -73,7 +73,7 @@ def pages(corpora: Path, corpus: str) -> Iterator[RealPage]:
 
 def fold_of(row: Row, *, folds: int) -> int:
     """The fold whose model has seen no page of the row's publisher."""
-    return hashlib.sha256((row["site"] or row["id"]).encode()).digest()[0] % folds
+    return hashlib.sha256((row["site"] or row["host"] or row["id"]).encode()).digest()[0] % folds
 
 
 def of_mean_size(corpora: Path, *, mean: int, count: int) -> list[RealPage]:

@@ -42,6 +42,19 @@ def title(walk: Walk, first: list[tuple[Element, str]]) -> str | None:
     return chosen.text
 
 
+def head(walk: Walk) -> tuple[str | None, list[tuple[Element, str]]]:
+    """The headline, and the first headings; notes on the way where it stands and what is around it."""
+    first = heading.headings(walk.page)
+    found = title(walk, first)
+    if found:
+        walk.place = heading.place_of(walk.page, found, first=first)
+    if walk.place is not None:
+        walk.seen = heading.around(
+            walk.place, descriptions=[claim.value for claim in walk.claims.descriptions]
+        )
+    return found, first
+
+
 def headlines_of(walk: Walk, first: list[tuple[Element, str]]) -> headlines.Headlines:
     """What could be the headline; notes on the way what the site calls itself."""
     walk.names = tuple(_site_names(walk, [text for _, text in first]))

@@ -12,18 +12,18 @@ from config.site import SiteConfig
 from pipeline import certainty, clean, decode, fields, judge, rules
 from pipeline.bodies import body as general
 from pipeline.bodies import survey, traits
-from pipeline.dating import dates, datestatements, moments
+from pipeline.dating import datestatements, moments
 from pipeline.heads import credit as credit_line
-from pipeline.heads import heading, people
+from pipeline.heads import people
 from pipeline.kinds import genres, marks
-from pipeline.markup import blocks, furniture, scope, structured
+from pipeline.markup import blocks, furniture, scope
 from pipeline.markup import page as pages
 from pipeline.markup.page import Element, Page, Refusal
 from pipeline.profiles import repeats, sighting
 from pipeline.profiles.profile import Profile
 from pipeline.reading import Block, Reading, Reason, Removed, Verdict
-from pipeline.text import language, typography
-from pipeline.walk import Walk
+from pipeline.text import typography
+from pipeline.walk import Walk, begin
 
 _MOST_TEXT = 2_000_000  # characters
 _MOST_BLOCKS = 20_000
@@ -72,15 +72,12 @@ def read(
     page = pages.parse(decoded.text, url=url, max_depth=max_depth, utf8=decoded.utf8)
     if isinstance(page, Refusal):
         return _refused(url, page.reason, page.detail, encoding=decoded.encoding)
-    walk = Walk(
-        page=page,
+    walk = begin(
+        page,
         site=site,
         fetched_at=fetched_at,
         feed_title=feed_title,
         feed_published=feed_published,
-        claims=structured.read(page),
-        zone=dates.zone_of(site.time_zone),
-        language=language.primary(page.language) or site.language,
         profile=profile,
     )
     try:
@@ -106,14 +103,7 @@ def _read_page(walk: Walk, *, encoding: str, is_truncated: bool) -> Reading:
     markup = None if is_known else marks.look(walk.page, walk.claims)
     walk.cleared = furniture.clear(walk.page)
     seen = marks.seen(walk.page, with_teasers=not walk.claims.has_article) if markup else None
-    first = heading.headings(walk.page)
-    title = fields.title(walk, first)
-    if title:
-        walk.place = heading.place_of(walk.page, title, first=first)
-    if walk.place is not None:
-        walk.seen = heading.around(
-            walk.place, descriptions=[c.value for c in walk.claims.descriptions]
-        )
+    title, first = fields.head(walk)
     authors = fields.authors(walk)
     standfirst = fields.standfirst(walk, title)
     credit_links = credit_line.linked(walk.page)

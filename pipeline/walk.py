@@ -10,10 +10,12 @@ from config.rules import RuleSet
 from config.site import SiteConfig
 from pipeline import rules
 from pipeline.claims import Claims
+from pipeline.dating import dates
 from pipeline.heads import heading
-from pipeline.markup import furniture
+from pipeline.markup import furniture, structured
 from pipeline.markup.page import Element, Page
 from pipeline.profiles.profile import Profile
+from pipeline.text import language
 
 
 @dataclass(slots=True)
@@ -39,3 +41,26 @@ class Walk:
     passed_over: list[str] = field(default_factory=list)  # lines among the body's that are not body
     unasked: int = 0  # lines behind those among which the body was looked for, where it may go on
     profile: Profile | None = None
+
+
+def begin(
+    page: Page,
+    *,
+    site: SiteConfig,
+    fetched_at: datetime,
+    feed_title: str | None = None,
+    feed_published: datetime | None = None,
+    profile: Profile | None = None,
+) -> Walk:
+    """The walk of a page of which only its structured data were read yet."""
+    return Walk(
+        page=page,
+        site=site,
+        fetched_at=fetched_at,
+        feed_title=feed_title,
+        feed_published=feed_published,
+        claims=structured.read(page),
+        zone=dates.zone_of(site.time_zone),
+        language=language.primary(page.language) or site.language,
+        profile=profile,
+    )

@@ -19,18 +19,13 @@ from typing import Any
 import boosting
 import labels
 import numpy as np
+from saved import MODELS, corpora, readers
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
-
-import corpora  # noqa: E402  # the benchmarks' own way of reading them
-import readers  # noqa: E402
-
-from pipeline import read  # noqa: E402
-from pipeline.bodies import body as general  # noqa: E402
-from pipeline.bodies import traits  # noqa: E402
-from pipeline.bodies.survey import Survey  # noqa: E402
-from pipeline.models import forest  # noqa: E402
+from pipeline import read
+from pipeline.bodies import body as general
+from pipeline.bodies import traits
+from pipeline.bodies.survey import Survey
+from pipeline.models import forest
 
 ITERATIONS, RATE, DEPTH, REGULARISATION = 240, 0.08, 6, 15
 WHOLE = 120  # words of a truth from which a word weighs less than in a shorter one
@@ -58,7 +53,7 @@ def main() -> None:
     print(f"{len(pages)} pages, {sum(len(page.labels) for page in pages)} lines")
     _score_left_out(pages, score, folds=arguments.folds, kept=arguments.keep)
     if not arguments.only_score:
-        path = ROOT / "pipeline" / "models" / "body.json"
+        path = MODELS / "body.json"
         boosting.write(path, boosting.written(_trained(pages), features=traits.FEATURES))
         print(f"{path} written: {path.stat().st_size // 1024} KB")
 

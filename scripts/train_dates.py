@@ -1,38 +1,28 @@
 """Trains the choice among the days that a page names, and says how well it does on publishers left out.
 
-    PYTHONPATH=. python scripts/train_dates.py ../shared/corpora [--write]
+    python scripts/train_dates.py ../shared/corpora [--write]
 
 Needs catboost, which Morgue itself does not. Knows the corpora. Must not know what the features mean.
 """
 
 import argparse
-import gzip
-import hashlib
-import json
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from boosting import SEED, write, written
 from catboost import CatBoost, Pool
+from saved import FETCHED_AT, MODELS, corpora, walk_of
 
-from config.site import ad_hoc_site
-from pipeline import decode, fields
-from pipeline.dating import datechoice, dates, datestatements, dateurls, moments
-from pipeline.heads import heading
-from pipeline.markup import furniture, structured
-from pipeline.markup import page as pages
-from pipeline.text import language
-from pipeline.walk import Walk
+from pipeline import fields
+from pipeline.dating import datechoice, datestatements, dateurls, moments
 
 CORPORA = ("fundus", "fundus_hist", "np4k424_clean", "wcxb_article", "postlight", "htmldate")
-FETCHED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 FOLDS = 5
 WEIGHTS = {"postlight": 0.5}  # its truth is in UTC, whatever day the publisher wrote
-MODEL = Path(__file__).parent.parent / "pipeline" / "models" / "dates.json"
 
 
 @dataclass
@@ -50,7 +40,9 @@ class Case:
 
 def main() -> None:
     """Cross-validate by publisher, print the figures, write the model on request."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("corpora", type=Path)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--show", action="store_true", help="name the pages that are wrong")
@@ -60,68 +52,37 @@ def main() -> None:
     ]
     _validate(cases, is_shown=arguments.show)
     if arguments.write:
-        MODEL.parent.mkdir(exist_ok=True)
-        write(MODEL, written(_fit(cases), features=datechoice.FEATURES))
+        write(MODELS / "dates.json", written(_fit(cases), features=datechoice.FEATURES))
 
 
-def _cases(corpora: Path, corpus: str) -> list[Case | None]:
-    rows = (corpora / "truth" / f"{corpus}.jsonl").read_text("utf-8").splitlines()
+def _cases(folder: Path, corpus: str) -> list[Case | None]:
     return [
-        _case(corpora, corpus, row)
-        for row in map(json.loads, filter(None, rows))
+        _case(corpus, row, corpora.body(folder, corpus, row))
+        for row in corpora.truth(folder, corpus)
         if row["published"]
     ]
 
 
-def _case(corpora: Path, corpus: str, row: dict[str, Any]) -> Case | None:
-    body = gzip.decompress((corpora / "pages" / corpus / f"{row['id']}.html.gz").read_bytes())
+def _case(corpus: str, row: corpora.Row, body: bytes) -> Case | None:
     walk = walk_of(row, body)
     if walk is None:
         return None
+    fields.head(walk)
     address = dateurls.of(walk.page.url, latest=(FETCHED_AT + timedelta(days=1)).date())
     statements = datestatements.stated(walk)
     datestatements.settle_order(statements)
     settled = moments.settled(walk, statements, address)
     start = datestatements.search(walk, statements)
     days, table = datechoice.table(statements, address=address, start=start)
-    site = row["site"] or row["id"]
     return Case(
         corpus=corpus,
         page=row["id"],
-        fold=hashlib.sha256(site.encode()).digest()[0] % FOLDS,
+        fold=corpora.fold_of(row, folds=FOLDS),
         truth=date.fromisoformat(row["published"][:10]),
         settled=settled.at.date() if settled else datechoice.of_address(statements, address),
         days=days,
         rows=table,
     )
-
-
-def walk_of(row: dict[str, Any], body: bytes) -> Walk | None:
-    """A page as far as the reading of dates needs it."""
-    url = row["url"] or f"https://{row['host'] or 'unknown.example'}/article/{row['id']}"
-    page = pages.parse(decode.decode(body, content_type=None).text, url=url, max_depth=2000)
-    if isinstance(page, pages.Refusal):
-        return None
-    site = ad_hoc_site(url)
-    walk = Walk(
-        page=page,
-        site=site,
-        fetched_at=FETCHED_AT,
-        feed_title=None,
-        feed_published=None,
-        claims=structured.read(page),
-        zone=dates.zone_of(site.time_zone),
-        language=language.primary(page.language) or site.language,
-    )
-    walk.cleared = furniture.clear(page)
-    first = heading.headings(page)
-    if title := fields.title(walk, first):
-        walk.place = heading.place_of(page, title, first=first)
-    if walk.place is not None:
-        walk.seen = heading.around(
-            walk.place, descriptions=[c.value for c in walk.claims.descriptions]
-        )
-    return walk
 
 
 def _fit(cases: list[Case]) -> CatBoost:

@@ -6,19 +6,16 @@ the features mean.
 """
 
 import argparse
-import gzip
-import hashlib
-import json
 import pickle
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from boosting import SEED, mean, train, write, written
+from saved import FETCHED_AT, MODELS, corpora
 
 from config.site import ad_hoc_site
 from pipeline import judge, read
@@ -31,7 +28,6 @@ OTHER = "wcxb_other"
 CORPORA = (*NEWS, "wcxb_article", "postlight", "htmldate", OTHER)
 WEIGHTS = {OTHER: 3.0, "htmldate": 0.5}  # some pages of htmldate are no articles
 MASKED = 0.5  # weight of a page's copy without structured data
-FETCHED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 FOLDS = 8
 SEEDS = (SEED, SEED + 1, SEED + 2)  # the mean of three models errs less than each
 SHAPE: dict[str, Any] = {"iterations": 130, "depth": 5, "rate": 0.11, "borders": 32}
@@ -43,7 +39,7 @@ class Sample:
     """One page of a corpus and what reading it gave the judge."""
 
     corpus: str
-    site: str
+    fold: int
     kind: str
     evidence: judge.Evidence
     values: Mapping[str, float]
@@ -56,7 +52,7 @@ def main() -> None:
     parser.add_argument(
         "--again", type=Path, help="keep the pages' evidence here, or take it from here"
     )
-    parser.add_argument("--out", type=Path, default=Path("pipeline/models/kinds.json"))
+    parser.add_argument("--out", type=Path, default=MODELS / "kinds.json")
     arguments = parser.parse_args()
     found = kept(arguments.again, arguments.corpora)
     names = sorted(found[0].values)
@@ -66,29 +62,28 @@ def main() -> None:
     write(arguments.out, only_used(fitted(found, names)))
 
 
-def kept(path: Path | None, corpora: Path) -> list[Sample]:
+def kept(path: Path | None, folder: Path) -> list[Sample]:
     """The samples, read anew unless a file has them: for trying shapes of the model."""
     if path and path.exists():
         return [sample for sample in pickle.loads(path.read_bytes()) if isinstance(sample, Sample)]
-    found = list(samples(corpora))
+    found = list(samples(folder))
     if path:
         path.write_bytes(pickle.dumps(found))
     return found
 
 
-def samples(corpora: Path) -> Iterator[Sample]:
+def samples(folder: Path) -> Iterator[Sample]:
     """Every page that is read far enough to be judged."""
     for corpus in CORPORA:
-        for line in (corpora / "truth" / f"{corpus}.jsonl").read_text("utf-8").splitlines():
-            row = json.loads(line)
+        for row in corpora.truth(folder, corpus):
             if not row["url"]:
                 continue
-            with gzip.open(corpora / "pages" / corpus / f"{row['id']}.html.gz") as file:
-                evidence = evidence_of(file.read(), url=row["url"])
+            evidence = evidence_of(corpora.body(folder, corpus, row), url=row["url"])
             values = judge.features(evidence) if evidence else None
             if evidence and values:
                 kind = row["kind"] if corpus == OTHER else "article"
-                yield Sample(corpus, row["site"], kind, evidence, values)
+                fold = corpora.fold_of(row, folds=FOLDS)
+                yield Sample(corpus, fold, kind, evidence, values)
 
 
 def evidence_of(body: bytes, *, url: str) -> judge.Evidence | None:
@@ -143,13 +138,12 @@ def masked(values: Mapping[str, float]) -> dict[str, float]:
 
 def left_out_scores(found: list[Sample], names: list[str]) -> list[int]:
     """Each page's score by a model that saw no page of its publisher."""
-    fold = [int(hashlib.sha256(s.site.encode()).hexdigest(), 16) % FOLDS for s in found]
     scores = [0] * len(found)
     for left_out in range(FOLDS):
-        rest = [s for s, f in zip(found, fold, strict=True) if f != left_out]
+        rest = [sample for sample in found if sample.fold != left_out]
         model = forest.of(fitted(rest, names))
         for number, sample in enumerate(found):
-            if fold[number] == left_out:
+            if sample.fold == left_out:
                 scores[number] = model.score([float(sample.values[name]) for name in names])
     return scores
 
