@@ -55,6 +55,7 @@ COMMANDS = {
     ),
     "db": Lazy("archive:db", "Upgrade the archive's schema, or name it.", "Archive"),
     "verify": Lazy("verifying:verify", "Check that the archive keeps its promises.", "Archive"),
+    "prove": Lazy("proving:prove", "Prove a row to somebody who has no archive.", "Archive"),
     "copy": Lazy("copying:copy", "Move an archive to another database.", "Archive"),
     "prune": Lazy("pruning:prune", "Remove bodies of pages for good.", "Archive"),
     "seal": Lazy("verifying:seal", "Name what holds the archive to its past.", "Archive"),

@@ -156,3 +156,36 @@ def test_pruning_needs_to_be_told_what(project: Project) -> None:
     assert "no site beakon" in project.ask("prune", "--site", "beakon").output
     told = json.loads(project.ask("prune", "--site", "lantern", "--with-proofs", "--json").stdout)
     assert (told["selected"]["revisions_unproven"], told["pruned"]) == (2, None)
+
+
+def test_a_row_is_proven_to_who_has_no_archive(project: Project, tmp_path: Path) -> None:
+    early = project.ask("seal", "--json")
+    head = json.loads(early.stdout)["heads"]
+    with Archive.open(project.address, clock=project.clock) as archive:
+        Desk(archive, project.clock).see("a", "three")
+    project.ask("seal")
+    proof = tmp_path / "proof.json"
+    rows = [project.ask("prove", "revision", "2").stdout, project.ask("prove", "past", head).stdout]
+    proof.write_text("".join(rows))
+    assert len(proof.read_text().splitlines()) == 4
+    checked = project.ask("prove", "check", str(proof))
+    assert checked.exit_code == 0, checked.output
+    assert '"two"' in checked.output
+    assert "is row 2 under revision:3:" in checked.output
+    assert "is a part of visit:3:" in checked.output
+    proof.write_text(proof.read_text().replace('\\"two\\"', '\\"forged\\"'))
+    assert project.ask("prove", "check", str(proof)).exit_code == ExitCode.VIOLATED
+    assert "holds" in project.ask("prove", "check", str(proof), "--json").output
+
+
+def test_what_cannot_be_proven_is_told(project: Project, tmp_path: Path) -> None:
+    assert "is not sealed" in project.ask("prove", "revision", "2").output
+    project.ask("seal")
+    assert "never had the head" in project.ask("prove", "past", f"visit:1:{'0' * 64}").output
+    assert "no number" in project.ask("prove", "visit", "x").output
+    project.forge()
+    assert "`morgue verify` names" in project.ask("prove", "revision", "2").output
+    (tmp_path / "no.json").write_text("[]")
+    assert "has no proof" in project.ask("prove", "check", str(tmp_path / "no.json")).output
+    (tmp_path / "no.json").write_text('{"head": 1, "proves": "row", "path": []}')
+    assert project.ask("prove", "check", str(tmp_path / "no.json")).exit_code == ExitCode.VIOLATED
