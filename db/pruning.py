@@ -135,16 +135,17 @@ def prune(
     return Pruned(action_id, bodies, kept, rewritten, freed)
 
 
-def pruned_count(session: Session) -> int:
-    """Bodies that were removed and did not come again."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(PrunedBody)
-            .where(~select(Frame.id).where(Frame.sha256 == PrunedBody.sha256).exists())
-        )
-        or 0
+def pruned_counts(session: Session) -> tuple[int, int]:
+    """Bodies that were removed and did not come again, and the revisions that no body proves for that."""
+    is_gone = ~select(Frame.id).where(Frame.sha256 == PrunedBody.sha256).exists()
+    bodies = select(func.count()).select_from(PrunedBody).where(is_gone)
+    revisions = (
+        select(func.count(Revision.id))
+        .join(Capture, Capture.id == Revision.capture_id)
+        .join(PrunedBody, PrunedBody.sha256 == Capture.body_sha256)
+        .where(is_gone)
     )
+    return session.scalar(bodies) or 0, session.scalar(revisions) or 0
 
 
 def vacuum(archive: Archive) -> None:

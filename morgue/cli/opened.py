@@ -13,12 +13,15 @@ from morgue.cli.output import note
 
 
 @contextmanager
-def archive_of(settings: Settings, *, is_asked_only: bool = False) -> Iterator[Archive]:
+def archive_of(
+    settings: Settings, *, is_asked_only: bool = False, may_create: bool = True
+) -> Iterator[Archive]:
     """Open the archive of the settings and close it again; its errors become failures.
 
     Args:
         settings: name the archive and its capture store.
         is_asked_only: the command changes nothing; a missing archive is then a failure.
+        may_create: a missing archive, or an older one, is made or upgraded; else it is a failure.
     """
     with (
         archive_errors(),
@@ -27,6 +30,7 @@ def archive_of(settings: Settings, *, is_asked_only: bool = False) -> Iterator[A
             clock=clock_of(settings),
             captures=settings.capture_store,
             announce=note,
+            upgrade="yes" if may_create else "no",
             read_only=is_asked_only,
         ) as archive,
     ):

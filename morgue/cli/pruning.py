@@ -65,7 +65,8 @@ def prune(
         raise Failure(
             "nothing says what is to go", remedy="Give --site, --before or --quarantined."
         )
-    with archive_of(settings_of(invocation), is_asked_only=not yes) as archive:
+    settings = settings_of(invocation)
+    with archive_of(settings, is_asked_only=not yes, may_create=False) as archive:
         try:
             with archive.read() as session:
                 estimate = pruning.estimate(session, selection)

@@ -8,7 +8,7 @@ import click
 from db import seals
 from db.archive import Archive
 from db.leaves import TREES
-from db.pruning import pruned_count
+from db.pruning import pruned_counts
 from db.seals import Head, HeadNotUnderstoodError, head_text
 from db.verify import Progress, Violation
 from db.verify import verify as violations_of
@@ -48,22 +48,23 @@ def verify(invocation: Invocation, *, against: str | None, resume: bool, as_json
         violations += _checked(invocation, archive, is_resumed=resume)
         with archive.read() as session:
             found = seals.heads(session)
-            pruned = pruned_count(session)
+            bodies, revisions = pruned_counts(session)
     if as_json:
         output.document(
             {
                 "archive": archive.name,
                 "violations": [asdict(each) for each in violations],
                 "heads": head_text(found),
-                "pruned": pruned,
+                "pruned": {"bodies": bodies, "revisions": revisions},
             }
         )
     else:
         for violation in violations:
             output.line(output.safe(str(violation)))
         output.line(f"{archive.name}: {_count(len(violations))}")
-        if pruned:
-            output.line(f"{pruned} bodies were removed by hand (`morgue prune`)")
+        if bodies:
+            lost = f"; {revisions} revisions have no other proof" if revisions else ""
+            output.line(f"{bodies} bodies were removed by hand (`morgue prune`){lost}")
         _tell_heads(found)
     return ExitCode.VIOLATED if violations else ExitCode.OK
 
@@ -88,7 +89,7 @@ def seal(invocation: Invocation, *, late: bool, as_json: bool) -> None:
     def tell(tree: str, count: int) -> None:
         sealed[tree] += count
 
-    with archive_of(settings_of(invocation)) as archive:
+    with archive_of(settings_of(invocation), may_create=False) as archive:
         found = seals.seal(archive, is_thorough=late, tell=tell)
     if as_json:
         output.document({"archive": archive.name, "sealed": sealed, "heads": head_text(found)})

@@ -189,3 +189,18 @@ def test_what_cannot_be_proven_is_told(project: Project, tmp_path: Path) -> None
     assert "has no proof" in project.ask("prove", "check", str(tmp_path / "no.json")).output
     (tmp_path / "no.json").write_text('{"head": 1, "proves": "row", "path": []}')
     assert project.ask("prove", "check", str(tmp_path / "no.json")).exit_code == ExitCode.VIOLATED
+
+
+def test_an_archive_that_is_not_there_is_not_made(project: Project) -> None:
+    for path in project.folder.glob("archive.sqlite3*"):
+        path.unlink()
+    for command in (
+        ["seal"],
+        ["prune", "--quarantined", "--yes"],
+        ["verify"],
+        ["prove", "visit", "1"],
+    ):
+        result = project.ask(*command)
+        assert result.exit_code == ExitCode.ARCHIVE
+        assert "there is no archive" in result.output
+    assert list(project.folder.glob("archive.sqlite3*")) == []
