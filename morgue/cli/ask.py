@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from db import queries, reports
+from db import queries, reports, spells
+from db.belonging import looks_at
 from db.queries import ArticleView, Found, Hit, RevisionView
 from db.reports import ReprintView
 from db.snippets import Snippet
@@ -21,6 +22,7 @@ from morgue.cli.named import article_json, article_named, revision_json, revisio
 from morgue.cli.opened import asking
 from morgue.cli.options import ARTICLE, ArticleName, json_option, times_options
 from morgue.cli.output import one_line, safe
+from morgue.cli.spells import open_set_words, removals_json, sets_json
 
 _INCLUDING = timedelta(milliseconds=1)
 """The archive's finest difference: what is asked "until" a moment includes it."""
@@ -169,6 +171,9 @@ def show(
         reprints = reports.reprints_of(session, found.number, as_of=when)
         parties = {number for each in reprints for number in _parties(each)} - {found.number}
         others = queries.load_articles(session, sorted(parties), as_of=when)
+        looks = looks_at(session, [found.number], as_of=when)[found.number].all
+        sets = spells.variant_sets(session, found.number, looks, as_of=when)
+        removals = spells.removals_of(session, found.number, as_of=when)
         content = queries.content_of(session, text.extraction_id) if as_json else b"{}"
     if as_json:
         output.document(
@@ -176,10 +181,11 @@ def show(
             | article_json(found)
             | revision_json(text)
             | {"reprints": [_reprint_json(each) for each in reprints]}
+            | {"variants": sets_json(sets), "removals": removals_json(removals)}
             | {"content": json.loads(content)}
         )
         return
-    _print_article(found, text)
+    _print_article(found, text, variants=open_set_words(sets))
     if not no_text:
         _print_text(text)
     for line in _reprint_lines(found.number, reprints, {each.number: each for each in others}):
@@ -192,7 +198,7 @@ def _parties(reprint: ReprintView) -> Iterator[int]:
         yield reprint.source_article_id
 
 
-def _print_article(article: ArticleView, revision: RevisionView) -> None:
+def _print_article(article: ArticleView, revision: RevisionView, *, variants: str | None) -> None:
     output.line(click.style(one_line(revision.title), bold=True))
     number = f"revision {revision.number} of {article.revision_count}"
     output.line(f"article {article.number}, {number}, {one_line(article.site_title)}")
@@ -205,6 +211,7 @@ def _print_article(article: ArticleView, revision: RevisionView) -> None:
         ("language", revision.language),
         ("credit", revision.credit),
         ("first seen", shown(revision.first_seen_at)),
+        ("variants", variants),
         ("gone", shown(article.gone_at) if article.gone_at else None),
     ):
         if value:

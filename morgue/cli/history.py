@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from db import queries
+from db import queries, spells
 from db.belonging import looks_at
 from db.models import VisitOutcome
 from db.queries import ArticleView, RevisionView
+from db.spells import RemovalView
 from morgue.cli import differences, output
 from morgue.cli.access import clock_of, settings_of
 from morgue.cli.asof import asked, times_json
@@ -28,6 +29,7 @@ from morgue.cli.named import (
 from morgue.cli.opened import asking
 from morgue.cli.options import ARTICLE, ArticleName, json_option, times_options
 from morgue.cli.output import one_line
+from morgue.cli.spells import removal_lines, removals_json, set_lines, sets_json
 from morgue.cli.watching import counts_in_words
 from pipeline.compare import changed_fields, word_diff
 
@@ -58,11 +60,17 @@ def history(
         found = article_named(session, article, as_of=when)
         revisions = queries.history(session, found.number, as_of=when)
         visits = looks_at(session, [found.number], as_of=when)[found.number].all
+        sets = spells.variant_sets(session, found.number, visits, as_of=when)
+        removals = spells.removals_of(session, found.number, as_of=when)
     looks = Counter(visit.outcome for visit in visits)
     if as_json:
-        output.document(times_json(when) | _history_json(found, revisions, looks))
+        besides = {"variants": sets_json(sets), "removals": removals_json(removals)}
+        output.document(times_json(when) | _history_json(found, revisions, looks) | besides)
         return
-    _print_history(found, revisions, looks)
+    _print_history(found, revisions)
+    for line in set_lines(sets):
+        output.line(line)
+    _print_looks(found, looks, removals)
     if has_differences:
         for old, new in pairwise(revisions):
             output.line()
@@ -105,9 +113,7 @@ def _history_json(
     }
 
 
-def _print_history(
-    article: ArticleView, revisions: Sequence[RevisionView], looks: Counter[VisitOutcome]
-) -> None:
+def _print_history(article: ArticleView, revisions: Sequence[RevisionView]) -> None:
     title = article.revision.title if article.revision else None
     output.line(click.style(one_line(title), bold=True))
     output.line(f"article {article.number}, {one_line(article.site_title)}")
@@ -130,12 +136,17 @@ def _print_history(
         ],
     )
     output.line()
+
+
+def _print_looks(
+    article: ArticleView, looks: Counter[VisitOutcome], removals: Sequence[RemovalView]
+) -> None:
     total = looks.total()
     words = counts_in_words({outcome.value: number for outcome, number in looks.items()})
     output.line(f"{total} look{'s' if total != 1 else ''}: {words}.")
-    if article.gone_at:
-        output.line(f"Gone since {shown(article.gone_at)}.")
-    elif article.last_seen_at:
+    for line in removal_lines(removals):
+        output.line(line)
+    if article.last_seen_at and not article.gone_at:
         output.line(f"Last seen {shown(article.last_seen_at)}.")
 
 
