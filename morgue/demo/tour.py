@@ -47,6 +47,9 @@ _HAPPENED = {
     Kind.MOVED: "moved to another address",
     Kind.WITHDRAWN: "withdrawn",
     Kind.LOST: "lost",
+    Kind.MISSED: "replaced by a page that says that it is not found",
+    Kind.SENT_HOME: "sent to the front page",
+    Kind.RESTORED: "put back",
     Kind.WALLED: "put behind a consent wall",
     Kind.UNWALLED: "freed from its consent wall",
 }

@@ -25,6 +25,9 @@ class Kind(StrEnum):
     MOVED = "moved"  # another address; the old one redirects
     WITHDRAWN = "withdrawn"  # 410 from now on
     LOST = "lost"  # 404 from now on
+    MISSED = "missed"  # a page that says "not found" from now on, with status 200
+    SENT_HOME = "sent_home"  # its address leads to the front page from now on
+    RESTORED = "restored"  # there again
     WALLED = "walled"  # a consent wall in its place, with status 200
     UNWALLED = "unwalled"
 
@@ -109,6 +112,9 @@ SCRIPT = (
         ((-0.25, Kind.WALLED), (8.0, Kind.UNWALLED)),
     ),
     Role("moved_away", "meridian-post", -3.5, ((4.5, Kind.MOVED),)),
+    Role("restored", "meridian-post", -4.5, ((6.0, Kind.LOST), (80.0, Kind.RESTORED))),
+    Role("missed", "meridian-post", -5.5, ((6.5, Kind.MISSED),)),
+    Role("sent_home", "meridian-post", -6.5, ((7.0, Kind.SENT_HOME), (81.0, Kind.RESTORED))),
 )
 """The lives that every demonstration shows, most wanted first."""
 

@@ -99,6 +99,10 @@ class Site:
             return self._missing(now, is_gone=False)
         if state.standing == "withdrawn":
             return self._missing(now, is_gone=True)
+        if state.standing == "missed":
+            return self._missing(now, is_gone=False, status=HTTPStatus.OK)
+        if state.standing == "sent_home":
+            return redirect(self._base + "/")
         if path != state.path:
             return redirect(self._base + state.path)
         if state.standing == "walled":
@@ -133,11 +137,12 @@ class Site:
         self._asked[article.id] = asked + 1
         return asked % 2
 
-    def _missing(self, now: datetime, *, is_gone: bool) -> Answer:
+    def _missing(self, now: datetime, *, is_gone: bool, status: HTTPStatus | None = None) -> Answer:
         page = self._sheets.get(
             ("missing", str(is_gone)), lambda: self._markup.missing(is_gone=is_gone)
         )
-        return self._page(page, now, status=HTTPStatus.GONE if is_gone else HTTPStatus.NOT_FOUND)
+        said = HTTPStatus.GONE if is_gone else HTTPStatus.NOT_FOUND
+        return self._page(page, now, status=status or said)
 
     # Lists for people
 

@@ -24,10 +24,13 @@ _TEXTS_KEPT = 4096
 _WRITERS_KEPT = 1024
 _OPENINGS_KEPT = 20_000
 
-Standing = Literal["unpublished", "live", "walled", "withdrawn", "lost"]
+Standing = Literal["unpublished", "live", "walled", "withdrawn", "lost", "missed", "sent_home"]
 _STANDINGS: dict[Kind, Standing] = {
     Kind.WALLED: "walled",
     Kind.UNWALLED: "live",
+    Kind.MISSED: "missed",
+    Kind.SENT_HOME: "sent_home",
+    Kind.RESTORED: "live",
     Kind.WITHDRAWN: "withdrawn",
     Kind.LOST: "lost",
 }
