@@ -39,6 +39,7 @@ UNHAPPY = frozenset({"error", "refused", "quarantined"})
 WORDS = {
     "new": "new",
     "revised": "revised",
+    "variant": "variant",
     "same_text": "same text",
     "same_bytes": "same bytes",
     "quarantined": "quarantined",
@@ -72,7 +73,8 @@ def visit_line(event: CrawlEvent) -> str | None:
     facts = event.facts
     line = f"{WORDS.get(facts['outcome'], facts['outcome'])}: {facts.get('url')}"
     if facts.get("article"):
-        line += f" (article {facts['article']}, revision {facts.get('revision')})"
+        revision = f", revision {facts['revision']}" if facts.get("revision") else ""
+        line += f" (article {facts['article']}{revision})"
     return line + (f": {facts['detail']}" if facts.get("detail") else "")
 
 
