@@ -333,7 +333,7 @@ class Visit(Base):
     __tablename__ = "visit"
     __table_args__ = (
         Index(None, "link_id"),
-        Index(None, "crawl_id"),
+        Index(None, "crawl_id", postgresql_using="brin"),  # visits come crawl by crawl
         UniqueConstraint("capture_id"),
     )
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
