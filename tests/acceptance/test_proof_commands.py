@@ -1,6 +1,9 @@
 """`morgue verify` and `morgue seal` as a person meets them."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +19,8 @@ from morgue import cli
 from morgue.cli.errors import ExitCode
 from morgue.cli.unfinished import Unfinished
 from tests.contract.desk import Desk
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 class Project:
@@ -204,3 +209,17 @@ def test_an_archive_that_is_not_there_is_not_made(project: Project) -> None:
         assert result.exit_code == ExitCode.ARCHIVE
         assert "there is no archive" in result.output
     assert list(project.folder.glob("archive.sqlite3*")) == []
+
+
+def test_a_check_that_is_killed_is_gone_on_with(project: Project) -> None:
+    project.ask("seal")
+    project.forge()
+    config = ["--config", str(project.folder / "morgue.yaml")]
+    child = [sys.executable, "-m", "tests.acceptance.verify_child", "10", *config, "verify"]
+    killed = subprocess.run(child, check=False, cwd=ROOT, env=os.environ | project.env)
+    assert killed.returncode == -9
+    place = Unfinished(str(project.folder / "archive.sqlite3"), env=project.env)
+    assert place.load() is not None
+    resumed = project.ask("verify", "--resume")
+    assert resumed.exit_code == ExitCode.VIOLATED
+    assert resumed.output == project.ask("verify").output
