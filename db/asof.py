@@ -71,15 +71,17 @@ def is_newest(as_of: AsOf) -> ColumnElement[bool]:
     """The condition that a revision, joined with its article, was the last of those that stood then."""
     if as_of == NOW:
         return Revision.id == Article.revision_id
-    later = aliased(Revision)
     last = (
-        select(later.id)
-        .where(later.article_id == Revision.article_id, stands(as_of, later))
-        .order_by(later.first_seen_at.desc(), later.number.desc())
+        select(_later.id)
+        .where(_later.article_id == Revision.article_id, stands(as_of, _later))
+        .order_by(_later.first_seen_at.desc(), _later.number.desc())
         .limit(1)
         .correlate(Revision)
     )
     return Revision.id == last.scalar_subquery()
+
+
+_later = aliased(Revision)
 
 
 def was_looked(as_of: AsOf) -> ColumnElement[bool]:

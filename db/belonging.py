@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select, union, union_all
 from sqlalchemy.orm import Session, aliased
 
 from db.asof import AsOf, was_looked
@@ -87,29 +87,13 @@ class _Standin:
 
 def _standins(session: Session, article_ids: Collection[int]) -> list[_Standin]:
     """All that ever stood for texts of these articles, and of those they were one with, however known."""
-    old, new = aliased(Revision), aliased(Revision)
-    columns = (
-        Supersession.id,
-        old.id.label("revision_id"),
-        old.article_id,
-        new.id.label("by_revision_id"),
-        new.article_id.label("by_article_id"),
-        Supersession.superseded_at,
-        Supersession.restored_at,
-    )
-    joined = (
-        select(*columns)
-        .join(old, old.id == Supersession.revision_id)
-        .outerjoin(new, new.id == Supersession.by_revision_id)
-    )
     found: dict[int, _Standin] = {}
     known: set[int] = set()
     waiting = set(article_ids)
     while waiting:
         for chunk in chunks(sorted(waiting)):
-            for side in (old, new):
-                for row in session.execute(joined.where(side.article_id.in_(chunk))):
-                    found[row.id] = _Standin(*row[1:])
+            rows = session.execute(_STANDINS, {"article_ids": chunk})
+            found.update((row.id, _Standin(*row[1:])) for row in rows)
         known |= waiting
         waiting = _articles_of(found.values()) - known
     return [found[number] for number in sorted(found)]
@@ -124,16 +108,7 @@ def _links(session: Session, article_ids: Collection[int]) -> dict[int, str]:
     """The links that ever showed one of these articles, with their URL keys."""
     keys: dict[int, str] = {}
     for chunk in chunks(sorted(article_ids)):
-        shows = select(Link.id, Link.url_key).where(Link.article_id.in_(chunk))
-        showed = (
-            select(Link.id, Link.url_key)
-            .join(
-                ArticleUrl,
-                (ArticleUrl.site_id == Link.site_id) & (ArticleUrl.url_key == Link.url_key),
-            )
-            .where(ArticleUrl.article_id.in_(chunk))
-        )
-        rows = session.execute(shows.union(showed))
+        rows = session.execute(_LINKS, {"article_ids": chunk})
         keys.update((link_id, key) for link_id, key in rows)
     return keys
 
@@ -225,3 +200,34 @@ def _add(looks: Looks, look: Look, alive: set[int], keys: dict[int, str]) -> Non
 def _end(looks: Looks | None, look: Look, keys: dict[int, str]) -> None:
     if looks is not None:
         looks.ended.setdefault(keys[look.link_id], look.visited_at)
+
+
+# built once: SQLAlchemy takes longer to put these together than the databases to answer them
+_ARTICLE_IDS: BindParameter[int] = bindparam("article_ids", expanding=True)
+_OLD, _NEW = aliased(Revision), aliased(Revision)
+_STANDIN = (
+    select(
+        Supersession.id,
+        _OLD.id.label("revision_id"),
+        _OLD.article_id,
+        _NEW.id.label("by_revision_id"),
+        _NEW.article_id.label("by_article_id"),
+        Supersession.superseded_at,
+        Supersession.restored_at,
+    )
+    .join(_OLD, _OLD.id == Supersession.revision_id)
+    .outerjoin(_NEW, _NEW.id == Supersession.by_revision_id)
+)
+_STANDINS = union_all(
+    _STANDIN.where(_OLD.article_id.in_(_ARTICLE_IDS)),
+    _STANDIN.where(_NEW.article_id.in_(_ARTICLE_IDS)),
+)
+_LINKS = union(
+    select(Link.id, Link.url_key).where(Link.article_id.in_(_ARTICLE_IDS)),
+    select(Link.id, Link.url_key)
+    .join(
+        ArticleUrl,
+        (ArticleUrl.site_id == Link.site_id) & (ArticleUrl.url_key == Link.url_key),
+    )
+    .where(ArticleUrl.article_id.in_(_ARTICLE_IDS)),
+)

@@ -147,24 +147,24 @@ def find_articles(
     if site is not None:
         wanted = wanted.where(Site.name == site)
     ids = session.scalars(wanted.order_by(Article.id.desc()).limit(100)).all()
-    return load_articles(session, _merged(session, ids, as_of), as_of=as_of, is_known_only=True)
+    found = {article.number: article for article in load_articles(session, ids, as_of=as_of)}
+    views: dict[int, ArticleView] = {}
+    for article_id in ids:
+        article = found[article_id]
+        if article.revision is None:
+            other = _merged_into(session, article_id, as_of)
+            if other is not None:
+                (article,) = load_articles(session, [other], as_of=as_of)
+            elif as_of != NOW:
+                continue
+        views[article.number] = article
+    return list(views.values())
 
 
 def load_articles(
-    session: Session,
-    article_ids: Sequence[int],
-    *,
-    as_of: AsOf = NOW,
-    is_known_only: bool = False,
+    session: Session, article_ids: Sequence[int], *, as_of: AsOf = NOW
 ) -> list[ArticleView]:
-    """These articles, in this order.
-
-    Args:
-        session: A read session.
-        article_ids: Their numbers.
-        as_of: When.
-        is_known_only: Leave out those of which no text stood then, unless that is now.
-    """
+    """These articles, in this order."""
     views = {}
     for chunk in chunks(article_ids):
         rows = session.execute(
@@ -180,8 +180,6 @@ def load_articles(
         for article, name, title in rows:
             known = texts[article.id]
             urls = aliases[article.id]
-            if is_known_only and as_of != NOW and known.newest_id is None:
-                continue
             views[article.id] = ArticleView(
                 number=article.id,
                 site=name,
@@ -329,40 +327,30 @@ def _hits(
     return [hits[revision_id] for revision_id in revision_ids]
 
 
-def _merged(session: Session, article_ids: Sequence[int], as_of: AsOf) -> list[int]:
-    """These articles, each that was merged into another by then replaced by the other."""
-    found: dict[int, None] = {}
-    for article_id in article_ids:
-        number, passed = article_id, {article_id}
-        while (other := _merged_into(session, number, as_of)) and other not in passed:
-            passed.add(other)
-            number = other
-        found[number] = None
-    return list(found)
-
-
 def _merged_into(session: Session, article_id: int, as_of: AsOf) -> int | None:
-    """The article whose revisions stood for those of this one, none of which stood any more."""
-    superseding = aliased(Revision)
-    return session.scalar(
-        select(superseding.article_id)
-        .join(Supersession, Supersession.by_revision_id == superseding.id)
-        .join(Revision, Revision.id == Supersession.revision_id)
-        .where(
-            Revision.article_id == article_id,
-            superseding.article_id != article_id,
-            Supersession.reason == "merged",
-            is_superseded(as_of),
-            ~select(_standing.id)
-            .where(_standing.article_id == article_id, stands(as_of, _standing))
-            .exists(),
+    """The article that stood for this one, of which no revision stood any more; None where none did."""
+    number, passed = article_id, {article_id}
+    while True:
+        other = session.scalar(
+            select(_superseding.article_id)
+            .join(Supersession, Supersession.by_revision_id == _superseding.id)
+            .join(Revision, Revision.id == Supersession.revision_id)
+            .where(
+                Revision.article_id == number,
+                _superseding.article_id != number,
+                Supersession.reason == "merged",
+                is_superseded(as_of),
+            )
+            .order_by(Supersession.id.desc())
+            .limit(1)
         )
-        .order_by(Supersession.id.desc())
-        .limit(1)
-    )
+        if other is None or other in passed:
+            return number if number != article_id else None
+        passed.add(other)
+        number = other
 
 
-_standing = aliased(Revision)
+_superseding = aliased(Revision)
 
 
 @dataclass(slots=True)
