@@ -120,7 +120,7 @@ def test_a_later_text_of_the_copy_completes_the_reprint_and_nothing_takes_it_bac
     link(echo, [found])
     assert known_to(echo) == []
     told = replace(found, watermark=PHRASE, evidence=(*found.evidence, "phrase injected"))
-    link(echo, [told, found, told])
+    link(echo, [told, found])
     assert known_to(echo) == [(PHRASE, 1)]
 
 

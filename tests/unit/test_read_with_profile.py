@@ -152,3 +152,19 @@ def test_the_text_of_many_other_addresses_is_no_article() -> None:
     assert reading.detail == "8 other pages of the site have its text"
     assert extraction.perform(wall).reading.verdict is Verdict.BELIEVED
     assert extraction.perform(task(11, profile=known)).reading.verdict is Verdict.BELIEVED
+
+
+def test_what_may_stand_beside_a_walls_words_follows_the_sites_usual_size(learnt: bytes) -> None:
+    asking = [
+        "Please log in to continue.",
+        *(f"{text} It was {n}." for n, text in enumerate(paragraphs(11))),
+    ]
+    body = page(asking, title="What the windmill needs").replace(b"article:published_time", b"x")
+    asked = replace(task(11), body=body)
+    long_reads = {"text": [6000, 7000, 8000, 9000, 9900], "lines": ""}
+    reasons = [
+        extraction.perform(replace(asked, profile=profiles.of_json(json.loads(learnt) | more).content)).reading.reason
+        for more in ({}, long_reads)
+    ]  # fmt: skip
+    assert reasons[1] is Reason.LOGIN
+    assert reasons[0] is not Reason.LOGIN
