@@ -24,6 +24,17 @@ from tests.contract.desk import Desk
 from tests.contract.whole import fill
 
 HERE = Path(__file__).parent
+
+moved = pytest.mark.parametrize(
+    ("archive_url", "place"),
+    [
+        pytest.param("sqlite", "files", id="sqlite-files"),
+        pytest.param("sqlite", "postgres", id="sqlite-postgres", marks=pytest.mark.postgres),
+        pytest.param("postgres", "sqlite", id="postgres-sqlite", marks=pytest.mark.postgres),
+    ],
+    indirect=True,
+)
+"""From where to where."""
 LONG = " ".join(f"word{n} of the story" for n in range(120))
 
 
@@ -34,7 +45,7 @@ def desk(archive: Archive, clock: ManualClock) -> Desk:
     return made
 
 
-@pytest.fixture(params=["sqlite", "files", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
     """The address and the capture store of a target that is not there, or is empty."""
     if request.param == "postgres":
@@ -76,6 +87,7 @@ def test_every_table_has_a_row_to_be_moved(desk: Desk, archive: Archive) -> None
         assert [rows.name for rows in all_tables() if rows.is_empty(session)] == []
 
 
+@moved
 def test_a_copy_has_every_row_and_gives_the_same_answers(
     desk: Desk, archive: Archive, target: Archive
 ) -> None:
@@ -89,6 +101,7 @@ def test_a_copy_has_every_row_and_gives_the_same_answers(
     assert [step.done for step in told if step.step == "comparing"][-1] == told[-1].total
 
 
+@moved
 def test_a_copy_can_be_gone_on_writing_to(desk: Desk, archive: Archive, target: Archive) -> None:
     copy(archive, target)
     more = Desk(target, desk.clock)
@@ -99,6 +112,7 @@ def test_a_copy_can_be_gone_on_writing_to(desk: Desk, archive: Archive, target: 
     assert verify(target) == []
 
 
+@moved
 def test_copies_of_stories_are_found_in_a_copy_by_their_shingles(
     desk: Desk, archive: Archive, target: Archive
 ) -> None:
@@ -123,12 +137,14 @@ def test_there_and_back_again_nothing_has_changed(
         assert answers(back) == answers(archive)
 
 
+@moved
 def test_a_target_with_rows_is_refused(desk: Desk, archive: Archive, target: Archive) -> None:
     Desk(target, desk.clock)
     with pytest.raises(CopyRefusedError, match="is not empty"):
         copy(archive, target)
 
 
+@moved
 def test_a_half_copy_of_another_archive_is_refused(
     desk: Desk, archive: Archive, target: Archive, clock: ManualClock, tmp_path: Path
 ) -> None:
@@ -152,6 +168,7 @@ def stopped_after(source: Archive, target: Archive, *, chunks: int) -> None:
         copy(source, target, progress=stop)
 
 
+@moved
 def test_nobody_opens_a_half_copy(
     desk: Desk, archive: Archive, target: Archive, place: tuple[str, str], clock: ManualClock
 ) -> None:
@@ -161,6 +178,7 @@ def test_nobody_opens_a_half_copy(
             Archive.open(place[0], clock=clock, read_only=is_read_only)
 
 
+@moved
 def test_what_the_source_did_since_is_in_the_copy_that_is_gone_on_with(
     desk: Desk, archive: Archive, target: Archive
 ) -> None:
@@ -175,6 +193,7 @@ def test_what_the_source_did_since_is_in_the_copy_that_is_gone_on_with(
     assert verify(target) == []
 
 
+@moved
 def test_what_the_source_does_meanwhile_is_not_in_the_copy(
     desk: Desk, archive: Archive, target: Archive
 ) -> None:
@@ -192,6 +211,7 @@ def test_what_the_source_does_meanwhile_is_not_in_the_copy(
     assert verify(target) == []
 
 
+@moved
 def test_a_row_that_arrived_otherwise_is_told(
     desk: Desk, archive: Archive, target: Archive
 ) -> None:
@@ -208,6 +228,7 @@ def test_a_row_that_arrived_otherwise_is_told(
         copy(archive, target, progress=spoil)
 
 
+@moved
 def test_a_body_that_is_lost_stops_nothing(
     archive: Archive, target: Archive, clock: ManualClock, archive_url: str, tmp_path: Path
 ) -> None:
@@ -233,15 +254,8 @@ KILLED = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("archive_url", "place"),
-    [
-        pytest.param("sqlite", "files", id="files"),
-        pytest.param("sqlite", "postgres", id="postgres", marks=pytest.mark.postgres),
-    ],
-    indirect=True,
-)
 @pytest.mark.parametrize(("step", "count"), KILLED)
+@moved
 def test_a_copy_that_is_killed_is_gone_on_with(
     desk: Desk,
     archive: Archive,
@@ -261,6 +275,7 @@ def test_a_copy_that_is_killed_is_gone_on_with(
         assert verify(target) == []
 
 
+@moved
 def test_the_mark_of_a_copy_is_one_that_older_releases_refuse(
     desk: Desk, archive: Archive, target: Archive
 ) -> None:

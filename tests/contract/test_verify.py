@@ -3,11 +3,11 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from config.clock import ManualClock
 from db.archive import Archive
-from db.models import Article, Revision, Supersession
+from db.models import Article, Revision, Supersession, Unread
 from db.verify import Progress, checks, verify
 from tests.contract.desk import Desk
 
@@ -94,3 +94,12 @@ def test_every_promise_is_named_once_and_says_what_holds() -> None:
     names = [check.promise for check in checks()]
     assert len(names) == len(set(names))
     assert all(check.claim and not check.claim.endswith(".") for check in checks())
+
+
+def test_a_capture_that_nobody_read_nor_will_is_named(desk: Desk, archive: Archive) -> None:
+    capture_id = desk.keep(desk.link("a"), b"<html>kept</html>")
+    assert verify(archive) == []
+    with archive.write() as session:
+        session.execute(delete(Unread))
+    (violation,) = verify(archive)
+    assert (violation.promise, violation.what) == ("captures_seen", f"capture {capture_id}")

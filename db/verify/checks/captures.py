@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.captures import CaptureError, CapturePruned
-from db.models import Capture, Revision
+from db.models import Capture, Revision, Unread, Visit
 from db.verify.check import BODIES, Check, Step, Violation
 
 
@@ -37,7 +37,30 @@ def _unproven(session: Session, capture_id: int) -> str:
     return f"; unproven: {lost}" if lost else ""
 
 
+def _unseen(step: Step) -> Iterator[Violation]:
+    rows = step.session.scalars(
+        select(Capture.id)
+        .outerjoin(Visit, Visit.capture_id == Capture.id)
+        .outerjoin(Unread, Unread.capture_id == Capture.id)
+        .where(
+            Capture.id.between(step.first, step.last),
+            Visit.id.is_(None),
+            Unread.capture_id.is_(None),
+        )
+        .order_by(Capture.id)
+    )
+    for capture_id in rows:
+        detail = "no visit tells of it, and nothing waits to read it"
+        yield Violation("captures_seen", f"capture {capture_id}", detail)
+
+
 CHECKS = (
+    Check(
+        "captures_seen",
+        "every capture has its visit, or waits to be read",
+        over=Capture.id,
+        find=_unseen,
+    ),
     Check(
         "captures",
         "every capture's body is there and has the digest that it claims, unless it was pruned",
