@@ -13,7 +13,7 @@ from db.edits import EditRow, Pair
 from db.models import Counter, Edit, Revision, Supersession
 from db.verify import verify
 from pipeline.edits.edit import COMPARER_VERSION
-from pipeline.stages.find_edits import catch_up
+from pipeline.stages.neighbours import catch_up
 from tests.contract.desk import Desk
 
 
