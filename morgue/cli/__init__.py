@@ -46,6 +46,7 @@ COMMANDS = {
     "search": Lazy("ask:search", "Find articles by their words.", "Ask"),
     "show": Lazy("ask:show", "Print an article as it stands or stood.", "Ask"),
     "history": Lazy("history:history", "List the revisions of an article.", "Ask"),
+    "edits": Lazy("edits:edits", "List what publishers changed, by kind.", "Ask"),
     "diff": Lazy("history:diff", "Show what changed between two revisions.", "Ask"),
     "changes": Lazy("changes:changes", "Tell what the archive learnt, from a cursor on.", "Ask"),
     "sql": Lazy("sql:sql", "Ask the archive in SQL, read-only.", "Ask"),

@@ -1,7 +1,7 @@
 """`morgue history` and `morgue diff`: what became of an article."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -10,12 +10,23 @@ import click
 
 from db import queries, spells
 from db.belonging import looks_at
+from db.edits import EditRow
 from db.models import VisitOutcome
 from db.queries import ArticleView, RevisionView
 from db.spells import RemovalView
 from morgue.cli import differences, output
 from morgue.cli.access import clock_of, settings_of
 from morgue.cli.asof import asked, times_json
+from morgue.cli.edited import (
+    comparison,
+    edit_json,
+    edits_json,
+    edits_of_history,
+    in_words,
+    phrase,
+    sentence_lines,
+    sentences_json,
+)
 from morgue.cli.errors import ExitCode
 from morgue.cli.invocation import Invocation
 from morgue.cli.moments import shown
@@ -31,13 +42,15 @@ from morgue.cli.options import ARTICLE, ArticleName, json_option, times_options
 from morgue.cli.output import one_line
 from morgue.cli.spells import removal_lines, removals_json, set_lines, sets_json
 from morgue.cli.watching import counts_in_words
-from pipeline.compare import changed_fields, word_diff
+from pipeline.compare import changed_fields
+from pipeline.edits.comparing import Comparison
 
 
 @click.command()
 @click.argument("article", type=ARTICLE)
 @times_options
 @click.option("--diff", "has_differences", is_flag=True, help="Show what changed, word by word.")
+@click.option("--edits", "has_edits", is_flag=True, help="List the edits of each revision by kind.")
 @json_option
 @click.pass_obj
 def history(
@@ -47,12 +60,14 @@ def history(
     as_of: datetime | None,
     known_at: datetime | None,
     has_differences: bool,
+    has_edits: bool,
     as_json: bool,
 ) -> None:
     """List the revisions of an article, its URLs, and what the looks at it came to.
 
     ARTICLE is a number or a URL. A publisher made each change at some time between the two looks
-    that are given: the last that still saw the old text and the first that saw the new one.
+    that are given: the last that still saw the old text and the first that saw the new one. SILENTLY
+    means that a number, a name or a quotation was replaced and no note of the publisher tells of it.
     """
     settings = settings_of(invocation)
     when = asked(clock_of(settings), as_of=as_of, known_at=known_at)
@@ -62,15 +77,20 @@ def history(
         visits = looks_at(session, [found.number], as_of=when)[found.number].all
         sets = spells.variant_sets(session, found.number, visits, as_of=when)
         removals = spells.removals_of(session, found.number, as_of=when)
+        edits = edits_of_history(session, revisions)
     looks = Counter(visit.outcome for visit in visits)
     if as_json:
         besides = {"variants": sets_json(sets), "removals": removals_json(removals)}
-        output.document(times_json(when) | _history_json(found, revisions, looks) | besides)
+        output.document(times_json(when) | _history_json(found, revisions, looks, edits) | besides)
         return
-    _print_history(found, revisions)
+    _print_history(found, revisions, edits)
     for line in set_lines(sets):
         output.line(line)
     _print_looks(found, looks, removals)
+    if has_edits:
+        for old, new in pairwise(revisions):
+            output.line()
+            _print_edits(old, new, edits[new.id])
     if has_differences:
         for old, new in pairwise(revisions):
             output.line()
@@ -82,30 +102,18 @@ def changes(old: RevisionView, new: RevisionView) -> tuple[str, ...]:
     return changed_fields(fields_of(old), fields_of(new))
 
 
-def changes_in_words(old: RevisionView, new: RevisionView) -> str:
-    """What changed, and of the text how many words: "title, text +12 -3"."""
-    said = []
-    for name in changes(old, new):
-        if name == "text":
-            segments = word_diff(old.text, new.text)
-            come, gone = (
-                sum(len(segment.text.split()) for segment in segments if segment.op == op)
-                for op in ("insert", "delete")
-            )
-            said.append(f"text +{come} -{gone} words")
-        else:
-            said.append(name.replace("_", " "))
-    return ", ".join(said) or "typography"
-
-
 def _history_json(
-    article: ArticleView, revisions: Sequence[RevisionView], looks: Counter[VisitOutcome]
+    article: ArticleView,
+    revisions: Sequence[RevisionView],
+    looks: Counter[VisitOutcome],
+    edits: Mapping[int, Sequence[EditRow]],
 ) -> dict[str, Any]:
     told = []
     previous = None
     for revision in revisions:
         changed = changes(previous, revision) if previous else ()
-        told.append(revision_json(revision) | {"changed": changed})
+        made = [edit_json(edit) for edit in edits.get(revision.id, ())]
+        told.append(revision_json(revision) | {"changed": changed, "edits": made})
         previous = revision
     return article_json(article) | {
         "history": told,
@@ -113,7 +121,11 @@ def _history_json(
     }
 
 
-def _print_history(article: ArticleView, revisions: Sequence[RevisionView]) -> None:
+def _print_history(
+    article: ArticleView,
+    revisions: Sequence[RevisionView],
+    edits: Mapping[int, Sequence[EditRow]],
+) -> None:
     title = article.revision.title if article.revision else None
     output.line(click.style(one_line(title), bold=True))
     output.line(f"article {article.number}, {one_line(article.site_title)}")
@@ -121,7 +133,7 @@ def _print_history(article: ArticleView, revisions: Sequence[RevisionView]) -> N
         until = f" until {shown(alias.to_at)}" if alias.to_at else ""
         output.line(f"{one_line(alias.url)}  ({alias.evidence}, {shown(alias.from_at)}{until})")
     output.line()
-    changed = ["first seen", *(changes_in_words(old, new) for old, new in pairwise(revisions))]
+    changed = ["first seen", *(in_words(edits[new.id]) or "typography" for new in revisions[1:])]
     output.table(
         ("REVISION", "LAST SEEN OLD", "FIRST SEEN NEW", "CHANGED", "TITLE"),
         [
@@ -155,6 +167,7 @@ def _print_looks(
 @click.argument("old", type=click.IntRange(min=1), required=False, metavar="[A]")
 @click.argument("new", type=click.IntRange(min=1), required=False, metavar="[B]")
 @times_options
+@click.option("--sentences", "by_sentence", is_flag=True, help="Sentence by sentence, moves too.")
 @json_option
 @click.pass_obj
 def diff(
@@ -165,6 +178,7 @@ def diff(
     *,
     as_of: datetime | None,
     known_at: datetime | None,
+    by_sentence: bool,
     as_json: bool,
 ) -> ExitCode:
     """Show what changed between two revisions of an article, word by word.
@@ -181,17 +195,25 @@ def diff(
             before = next(iter(queries.history(session, found.number, as_of=when)), after)
         else:
             before = revision_of(session, found, old, as_of=when)
+        compared = comparison(session, before, after)
     changed = changes(before, after)
     if as_json:
-        output.document(_difference_json(found, before, after))
+        output.document(_difference_json(found, before, after, compared, by_sentence=by_sentence))
     elif changed:
-        _print_difference(before, after)
+        _print_difference(before, after, by_sentence=compared if by_sentence else None)
     else:
         output.note(f"Revisions {before.number} and {after.number} say the same.")
     return ExitCode.OK if changed else ExitCode.NOTHING
 
 
-def _difference_json(article: ArticleView, old: RevisionView, new: RevisionView) -> dict[str, Any]:
+def _difference_json(
+    article: ArticleView,
+    old: RevisionView,
+    new: RevisionView,
+    compared: Comparison,
+    *,
+    by_sentence: bool,
+) -> dict[str, Any]:
     changed = changes(old, new)
     before, after = fields_of(old), fields_of(new)
     return {
@@ -204,11 +226,20 @@ def _difference_json(article: ArticleView, old: RevisionView, new: RevisionView)
         "fields": {
             name: {"old": before[name], "new": after[name]} for name in changed if name != "text"
         },
+        "edits": edits_json(compared),
         "text": differences.as_json(old.text, new.text) if "text" in changed else [],
-    }
+    } | ({"sentences": sentences_json(compared)} if by_sentence else {})
 
 
-def _print_difference(old: RevisionView, new: RevisionView) -> None:
+def _print_edits(old: RevisionView, new: RevisionView, edits: Sequence[EditRow]) -> None:
+    output.line(click.style(f"revision {old.number} to {new.number}", bold=True))
+    for edit in edits:
+        output.line(f"  {phrase(edit)}" + (f" ({edit.size} words)" if edit.size else ""))
+
+
+def _print_difference(
+    old: RevisionView, new: RevisionView, *, by_sentence: Comparison | None = None
+) -> None:
     is_coloured = output.wants_colour()
     when = f"{shown(new.previous_seen_at)} to {shown(new.first_seen_at)}"
     head = f"revision {old.number} to {new.number}, changed {when}"
@@ -221,6 +252,10 @@ def _print_difference(old: RevisionView, new: RevisionView) -> None:
             _as_text(before[name]), _as_text(after[name]), is_coloured=is_coloured
         )
         output.line(f"{name.replace('_', ' ') + ':':<12}{difference}")
+    if by_sentence is not None:
+        for line in sentence_lines(by_sentence, is_coloured=is_coloured):
+            output.line(line)
+        return
     for line in differences.lines(old.text, new.text, is_coloured=is_coloured):
         output.line(line)
 

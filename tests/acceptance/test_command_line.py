@@ -114,7 +114,7 @@ def test_an_edited_article_has_its_history(desk: Desk) -> None:
     assert told["history"][1]["previous_seen_at"] < told["history"][1]["first_seen_at"]
     shown = desk.ask("history", url, "--diff")
     assert shown.exit_code == 0
-    assert re.search(r"^2 .*title.*$", shown.output, re.MULTILINE)
+    assert re.search(r"^2 .*headline edited.*$", shown.output, re.MULTILINE)
     assert "revision 1 to 2" in shown.output
 
 

@@ -1,13 +1,16 @@
 """Edits are found for every pair of neighbours, once, whatever happens between archiving and comparing."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from config.clock import ManualClock
+from db import edit_answers
 from db import edits as rows
 from db.archive import Archive
+from db.asof import AsOf
 from db.changes import ChangeKind, NewChange, record
 from db.edits import EditRow, Pair
 from db.models import Counter, Edit, Revision, Supersession
@@ -147,3 +150,81 @@ def test_a_damaged_content_costs_only_what_it_alone_tells(desk: Desk, archive: A
         text = rows.texts(session, [one])[one]
     assert text.fields["text"] == "Bread is dear."
     assert b"Bread is dear." in text.content
+
+
+def told(archive: Archive, **asked: Any) -> list[tuple[int, int, str, str]]:
+    with archive.read() as session:
+        return [
+            (view.previous_number, view.number, view.edit.kind, view.edit.op)
+            for view in edit_answers.edits(session, comparer=COMPARER_VERSION, **asked)
+        ]
+
+
+def test_the_edits_of_the_archive_come_with_the_looks_between_which_they_were_made(
+    desk: Desk, archive: Archive, clock: ManualClock
+) -> None:
+    began = clock.now()
+    revised(
+        desk, "At least 12 people came to the harbour.", "At least 14 people came to the harbour."
+    )
+    catch_up(archive)
+    with archive.read() as session:
+        body, number = edit_answers.edits(session, comparer=COMPARER_VERSION)
+    assert (body.edit.kind, number.edit.kind, number.edit.is_silent) == ("body", "number", True)
+    assert (body.previous_number, body.number, body.site) == (1, 2, "lantern")
+    assert (body.last_seen_old, body.first_seen_new) == (began, began + timedelta(hours=1))
+
+
+def test_edits_are_asked_for_by_site_kind_time_and_silence(
+    desk: Desk, archive: Archive, clock: ManualClock
+) -> None:
+    began = clock.now()
+    revised(
+        desk,
+        "At least 12 people came.",
+        "At least 14 people came.",
+        "At least 14 people came. Yes.",
+    )
+    catch_up(archive)
+    assert told(archive) == [
+        (2, 3, "body", "add"),
+        (1, 2, "body", "edit"),
+        (1, 2, "number", "edit"),
+    ]
+    assert told(archive, kinds=["number"]) == [(1, 2, "number", "edit")]
+    assert told(archive, is_silent_only=True) == [(1, 2, "number", "edit")]
+    assert told(archive, site="lantern", limit=1, offset=1) == [(1, 2, "body", "edit")]
+    assert told(archive, site="beacon") == []
+    assert told(archive, since=began + timedelta(hours=2)) == [(2, 3, "body", "add")]
+    assert len(told(archive, until=began + timedelta(hours=2))) == 2
+
+
+def test_as_of_a_moment_edits_lie_between_those_that_were_neighbours_then(
+    desk: Desk, archive: Archive, clock: ManualClock
+) -> None:
+    texts = ("Bread is dear.", "Bread is cheap.", "Bread is dear. Yes.")
+    one, two, three = revised(desk, *texts)
+    before = clock.now()
+    catch_up(archive)
+    desk.wait(hours=1)
+    with archive.write() as session:
+        session.add(
+            Supersession(
+                revision_id=two,
+                by_revision_id=one,
+                reason="reextracted",
+                superseded_at=clock.now(),
+            )
+        )
+        article_id = session.scalar(select(Revision.article_id).where(Revision.id == two))
+        assert article_id is not None
+        change = NewChange(ChangeKind.SUPERSEDED, desk.site_id, article_id, two)
+        record(session, [change], now=clock.now())
+    catch_up(archive)
+    assert {row[:2] for row in told(archive)} == {(1, 3)}
+    assert {row[:2] for row in told(archive, as_of=AsOf.moment(before))} == {(1, 2), (2, 3)}
+    assert told(archive, as_of=AsOf.moment(before - timedelta(hours=3))) == []
+    with archive.read() as session:
+        pairs = [Pair(two, one), Pair(three, one), Pair(three, two), Pair(one, three)]
+        kept_pairs = edit_answers.edits_between(session, pairs, comparer=COMPARER_VERSION)
+    assert set(kept_pairs) == set(pairs[:3])
