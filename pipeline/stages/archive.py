@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from db import ledger
 from db.archive import Session
+from db.captures import CaptureError
 from db.entries import Archived
 from db.writer import Writer
 from pipeline import extraction
@@ -18,6 +19,9 @@ from pipeline.stages.decide import Decision, decide
 
 _LINGER_S = 0.25
 """How long a visit waits for others to be archived with; its capture is safe already."""
+
+NOTHING_LIKE_IT = b""
+"""Stands for the digest of a text whose capture cannot be read again: no page shows the same."""
 
 
 class ArchiveVisit:
@@ -82,7 +86,11 @@ class ArchiveVisit:
         """Note how the present extractor reads the capture that proves an earlier text."""
         origin = decision.needs_baseline
         assert origin is not None
-        body = await asyncio.to_thread(self._body, origin.capture.body_sha256)
+        try:
+            body = await asyncio.to_thread(self._body, origin.capture.body_sha256)
+        except CaptureError:  # pruned, or damaged: then `verify` names it
+            fetched.baselines[origin.revision_id] = NOTHING_LIKE_IT
+            return
         capture = origin.capture
         profile = self._context.profiles.get(fetched.site)
         headers = {name.lower(): value for name, value in capture.headers}
