@@ -32,10 +32,16 @@ class KnownProfile:
 
 
 def newest_profile(
-    session: Session, site_id: int, *, learner: str | None = None
+    session: Session,
+    site_id: int,
+    *,
+    learner: str | None = None,
+    known_at: datetime | None = None,
 ) -> KnownProfile | None:
-    """The site's newest profile, of this version of the learner where one is named."""
+    """The site's newest profile, of this version of the learner or learnt by this moment where one is named."""
     statement = select(SiteProfile).where(SiteProfile.site_id == site_id)
+    if known_at is not None:
+        statement = statement.where(SiteProfile.learned_at <= known_at)
     if learner is not None:
         statement = statement.where(SiteProfile.learner == learner)
     row = session.scalar(statement.order_by(SiteProfile.number.desc()).limit(1))

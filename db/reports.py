@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from db.asof import NOW, AsOf, was_looked
@@ -104,6 +104,60 @@ class ReprintView:
     evidence: tuple[str, ...]
     watermark: str | None  # a phrase that the copy has at odd places where its source has nothing
     found_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineView:
+    """A reading that was not believed."""
+
+    id: int
+    site: str
+    url: str
+    reason: str
+    detail: str | None
+    quarantined_at: datetime  # when its page was fetched
+    capture_id: int
+
+
+def quarantine_list(
+    session: Session,
+    *,
+    site: str | None = None,
+    reason: str | None = None,
+    as_of: AsOf = NOW,
+    limit: int = 50,
+) -> list[QuarantineView]:
+    """What was kept and not believed, and not released either; the latest first."""
+    statement = (
+        select(Quarantine, Site.name, Link.url, Extraction.capture_id)
+        .join(Extraction, Extraction.id == Quarantine.extraction_id)
+        .join(Link, Link.id == Quarantine.link_id)
+        .join(Site, Site.id == Link.site_id)
+        .order_by(Quarantine.id.desc())
+        .limit(limit)
+    )
+    if site is not None:
+        statement = statement.where(Site.name == site)
+    if reason is not None:
+        statement = statement.where(Quarantine.reason == reason)
+    if as_of.said_at is not None:
+        statement = statement.where(Quarantine.quarantined_at <= as_of.said_at)
+    is_released: ColumnElement[bool] = Quarantine.released_at.is_not(None)
+    if as_of.known_at is not None:
+        statement = statement.where(Extraction.read_at <= as_of.known_at)
+        is_released = and_(is_released, Quarantine.released_at <= as_of.known_at)
+    return [
+        QuarantineView(
+            id=row.id,
+            site=name,
+            url=url,
+            reason=row.reason,
+            detail=row.detail,
+            quarantined_at=row.quarantined_at,
+            capture_id=capture_id,
+        )
+        for row, name, url, capture_id in session.execute(statement.where(not_(is_released)))
+    ]
 
 
 def site_status(session: Session, *, now: datetime, name: str | None = None) -> list[SiteStatus]:

@@ -1,5 +1,6 @@
 """What was learnt of a site, as a person or a program sees it. Imports the archive and the pipeline."""
 
+from datetime import datetime
 from typing import Any
 
 from config.settings import Settings
@@ -12,6 +13,7 @@ from db.profiles import KnownProfile
 from morgue.cli import output
 from morgue.cli.access import clock_of
 from morgue.cli.errors import ExitCode, Failure
+from morgue.cli.moments import shown
 from morgue.cli.opened import archive_errors, archive_of, asking
 from pipeline.context import LeaseLost
 from pipeline.profiles import profile as learnt
@@ -20,11 +22,19 @@ from pipeline.profiles.profile import LEARNER_VERSION, Normal, Profile
 _SHOWN = 20  # repeated lines
 
 
-def show(settings: Settings, site: SiteConfig, *, as_json: bool) -> ExitCode:
-    """Print what was learnt of the site last."""
+def show(
+    settings: Settings, site: SiteConfig, *, as_of: datetime | None, as_json: bool
+) -> ExitCode:
+    """Print what was learnt of the site last, or had been by a moment."""
     with asking(settings) as session:
         site_id = _number(session, site)
-        known = profiles.newest_profile(session, site_id)
+        known = profiles.newest_profile(session, site_id, known_at=as_of)
+        if known is None and as_of is not None:
+            raise Failure(
+                f"{site.name} was not learnt yet as of {shown(as_of)}",
+                remedy=f"`morgue sites profile {site.name}` shows what is known now.",
+                code=ExitCode.NOTHING,
+            )
         count = profiles.article_count(session, site_id)
     if known is None:
         raise Failure(

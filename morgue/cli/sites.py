@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from morgue.cli.access import configuration, settings_of, sites_of
 from morgue.cli.case_check import check_cases
 from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.invocation import Invocation
-from morgue.cli.moments import lasted
+from morgue.cli.moments import END, lasted
 from morgue.cli.options import json_option
 from morgue.cli.trying import try_page
 
@@ -146,9 +147,12 @@ def _read(files: Sequence[Path]) -> list[SiteConfig]:
 
 @sites.command("profile")
 @click.argument("name")
+@click.option("--as-of", type=END, help="What had been learnt by then.")
 @json_option
 @click.pass_obj
-def show_profile(invocation: Invocation, name: str, *, as_json: bool) -> ExitCode:
+def show_profile(
+    invocation: Invocation, name: str, *, as_of: datetime | None, as_json: bool
+) -> ExitCode:
     """Show what was learnt of a site from its pages.
 
     Which lines repeat on them, where the text of its articles stands, and what a page yields. What repeats
@@ -158,7 +162,7 @@ def show_profile(invocation: Invocation, name: str, *, as_json: bool) -> ExitCod
     site = sites_of(settings, [name])[name]
     from morgue.cli import learnt  # noqa: PLC0415 - the archive takes a while to import
 
-    return learnt.show(settings, site, as_json=as_json)
+    return learnt.show(settings, site, as_of=as_of, as_json=as_json)
 
 
 @sites.command("learn")

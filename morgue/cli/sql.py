@@ -25,8 +25,8 @@ def sql(invocation: Invocation, statement: str, *, limit: int, as_csv: bool, as_
     """Ask the archive in SQL. Only reading is possible, whatever the statement is.
 
     STATEMENT is one statement in the archive's own dialect, SQLite's or Postgres'; "-" reads it
-    from standard input. docs/architecture.md names the tables. Moments are UTC. With --json:
-    columns, rows, and whether rows beyond the limit were left out.
+    from standard input. docs/asking.md names the tables, and shows how to ask as of a moment.
+    Moments are UTC. With --json: columns, rows, and whether rows beyond the limit were left out.
     """
     if as_csv and as_json:
         raise Failure("--csv and --json were both asked for", remedy="Choose one.")

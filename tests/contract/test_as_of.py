@@ -2,7 +2,9 @@
 
 import inspect
 import random
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -15,9 +17,11 @@ from db import belonging, changes, identity, queries, reports
 from db.archive import Archive, Session
 from db.asof import NOW, AsOf
 from db.changes import ChangeKind, NewChange
-from db.models import Article, Revision, Supersession
+from db.models import Article, Quarantine, Revision, Supersession, VisitOutcome
+from db.sql import run_read_only
 from db.standing import is_standing
 from db.statements import is_postgres
+from tests.conftest import ROOT
 from tests.contract.desk import Desk
 
 PATHS = ("a", "b", "c", "d")
@@ -53,6 +57,7 @@ def answers(session: Session, as_of: AsOf, *, articles: int) -> Answers:
             visit.id
             for visit in reports.recent_visits(session, article_id=number, as_of=as_of, limit=9)
         ]
+    told["quarantine_list"] = reports.quarantine_list(session, as_of=as_of)
     told["load_articles"] = queries.load_articles(
         session,
         [number for number in range(1, articles + 1) if told[f"history {number}"]],
@@ -173,6 +178,32 @@ class Life:
                     now=self.desk.clock.now(),
                     watermark=self.dice.choice([None, "Agency"]),
                 )
+
+    def doubt(self) -> None:
+        """A page is kept and not believed."""
+        link = self.desk.link(self.dice.choice(PATHS))
+        page = self.desk.entry(link, self.dice.choice(TEXTS))
+        assert page.extraction is not None
+        wall = replace(page.extraction, is_believed=False, reason="login", detail="a form")
+        self.desk.archive_all(
+            replace(
+                page,
+                outcome=VisitOutcome.QUARANTINED,
+                extraction=wall,
+                article=None,
+                revision=None,
+                aliases=(),
+            )
+        )
+
+    def release(self) -> None:
+        """A reading that was not believed is, after all."""
+        with self.desk.archive.write() as session:
+            row = session.scalars(
+                select(Quarantine).where(Quarantine.released_at.is_(None)).order_by(Quarantine.id)
+            ).first()
+            if row is not None:
+                row.released_at = self.desk.clock.now()
 
     def _met(self, article_id: int | None) -> None:
         if article_id is not None and article_id not in self.articles:
@@ -302,3 +333,14 @@ def test_a_merged_article_is_answered_by_the_other_from_then_on(
         looks = belonging.looks_at(session, [kept.article_id or 0], as_of=AsOf.moment(after))
     assert found == [[merged.article_id], [kept.article_id], [merged.article_id]]
     assert len(looks[kept.article_id or 0].all) == 2
+
+
+def test_the_statements_of_the_documentation_run_on_both_databases(
+    desk: Desk, archive: Archive
+) -> None:
+    desk.see("a", TEXTS[0])
+    page = (ROOT / "docs" / "asking.md").read_text()
+    statements = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    assert len(statements) >= 4
+    for statement in statements:
+        assert run_read_only(archive, statement).columns
