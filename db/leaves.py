@@ -33,7 +33,9 @@ _COLUMNS = {
         "standfirst text authors published_at published modified language section canonical_url credit "
         "source_url normal_sha256"
     ),
-    ("visit", 1): "id crawl_id link_id visited_at outcome status capture_id revision_id detail",
+    ("visit", 1): (
+        "id crawl_id link_id visited_at outcome status capture_id revision_id detail recorded_at"
+    ),
 }
 
 _encode = json.JSONEncoder(
