@@ -62,7 +62,7 @@ _SAYING = etree.XPath(
 )
 # … but a union is put in order, which takes time with the square of what it finds.
 _SAYING_IN_MANY = etree.XPath("descendant::*[@style or @hidden or @aria-hidden]")
-_ARE_MANY = etree.XPath("count(descendant::*) > 5000")
+_MANY = 5000  # elements of a page
 # One of these words stands in every style attribute that hides.
 _TELLING_STYLES = (
     "none", "hidden", "size", "opacity", "left", "top", "right", "indent", "clip", "color", "height", "width",
@@ -100,7 +100,7 @@ def take(page: Page, styles: Sequence[str], classes: Sequence[str]) -> list[tupl
     Some sites hide the whole article, or each of its paragraphs, until a script, a consent or a subscription shows it:
     prose is kept where most of the page's prose is hidden in one place.
     """
-    hidden = _find(page.body, styles, classes)
+    hidden = _find(page.body, styles, classes, are_many=len(page.elements) > _MANY)
     sizes = [_prose(element) for element in hidden]
     prose: Counter[Element | None] = Counter()
     for element, size in zip(hidden, sizes, strict=True):
@@ -160,13 +160,16 @@ def _has_hiding_class(element: Element, names: str) -> bool:
     return weight == _HIDES or (weight == _HIDES_SOMEWHERE and not _prose(element))
 
 
-def _find(body: Element, styles: Sequence[str], classes: Sequence[str]) -> list[Element]:
+def _find(
+    body: Element, styles: Sequence[str], classes: Sequence[str], *, are_many: bool
+) -> list[Element]:
     """The hidden elements, those that say so of themselves first."""
-    saying = _SAYING_IN_MANY if _ARE_MANY(body) else _SAYING
+    saying = _SAYING_IN_MANY if are_many else _SAYING
     found = dict.fromkeys(filter(_says_hidden, cast("list[Element]", saying(body))))
     ruled = _Ruled(styles)
     telling = _telling(set(classes), ruled)
-    for element, names in _with_classes(body, classes, telling) if telling else ():
+    classed = _with_classes(body, classes, telling, are_many=are_many) if telling else ()
+    for element, names in classed:
         if _has_hiding_class(element, names) or ruled.hides(element):
             found[element] = None
     for element in _with_ids(body, ruled.ids) if ruled.ids else ():
@@ -189,10 +192,10 @@ def _telling(classes: set[str], ruled: "_Ruled") -> set[str]:
 
 
 def _with_classes(
-    body: Element, classes: Sequence[str], telling: set[str]
+    body: Element, classes: Sequence[str], telling: set[str], *, are_many: bool
 ) -> list[tuple[Element, str]]:
     """The elements whose class attribute tells: the body itself and those in it, whose classes are given in order."""
-    if _ARE_MANY(body):
+    if are_many:
         return [
             (element, names)
             for element in body.iter()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import TypeAlias, cast
 from urllib.parse import urljoin, urlsplit
 
@@ -33,6 +34,7 @@ _UNSPEAKABLE = re.compile(
     r"[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[efEF])(?![0-9a-fA-F]));?"
 )
 _HAS_MICRODATA = etree.XPath("boolean(descendant-or-self::*/@itemprop)")
+_HEAD_TAGS = frozenset(("meta", "link", "title", "script"))
 _KEPT_LINKS = frozenset(("canonical", "amphtml"))
 _META_ATTRIBUTES = frozenset(
     ("name", "property", "content", "itemprop", "http-equiv", "charset", "id", "lang", "scheme")
@@ -68,8 +70,7 @@ class Page:
     @property
     def body(self) -> HtmlElement:
         """The element that holds what is seen."""
-        found = self.root.find("body")
-        return found if found is not None else self.root
+        return next(self.root.iterchildren("body"), self.root)
 
     def meta(self, *names: str) -> str | None:
         """The first stated value among these names, in their order."""
@@ -112,23 +113,21 @@ def parse(text: str, *, url: str, max_depth: int, utf8: bytes | None = None) -> 
     if count > max_depth and _is_deeper(root, max_depth):
         detail = f"elements nested {_depth(root)} deep, more than {max_depth}"
         return Refusal(Reason.TOO_LARGE, detail)
-    page = Page(root=root, url=url, base_url=_base_url(root, url), source=text, elements=elements)
+    page = Page(root=root, url=url, base_url=_base_url(elements, url), source=text, elements=elements)
     _read_head(page)
     return page
 
 
 def _speakable(text: str) -> str:
     """The text without what no tree may hold."""
-    at = text.find("&")
-    for _ in range(
-        _FEW_REFERENCES
-    ):  # most pages have few and none by such a number: each is cheap to look at
+    at = text.find("&#")
+    for _ in range(_FEW_REFERENCES):  # most pages have few: each is cheap to look at
         if at < 0:
             break
-        if text.startswith("#", at + 1) and _UNSPEAKABLE.match(text, at):
+        if _UNSPEAKABLE.match(text, at):
             text = _UNSPEAKABLE.sub("", text)
             break
-        at = text.find("&", at + 1)
+        at = text.find("&#", at + 2)
     else:
         text = _UNSPEAKABLE.sub("", text)
     for sign in ("\ufffe", "\uffff"):
@@ -162,8 +161,8 @@ def _depth(root: HtmlElement) -> int:
     return deepest
 
 
-def _base_url(root: HtmlElement, url: str) -> str:
-    base: Element | None = next(iter(root.iter("base")), None)
+def _base_url(elements: list[Element], url: str) -> str:
+    base = next((element for element in elements if element.tag == "base"), None)
     href = base.get("href") if base is not None else None
     if not href:
         return url
@@ -175,25 +174,28 @@ def _base_url(root: HtmlElement, url: str) -> str:
 
 def _read_head(page: Page) -> None:
     page.has_microdata = bool(_HAS_MICRODATA(page.root))
-    _read_metas(page)
-    for link in page.root.iter("link"):
+    found: dict[str, list[Element]] = {tag: [] for tag in _HEAD_TAGS}
+    for element in page.elements:
+        if element.tag in _HEAD_TAGS:
+            found[element.tag].append(element)
+    _read_metas(page, found["meta"])
+    for link in found["link"]:
         rel = link.get("rel")
         if not rel or _KEPT_LINKS.isdisjoint(rel.lower().split()):
             continue
         href = link.get("href")
         for word in _KEPT_LINKS.intersection(rel.lower().split()) if href else ():
             page.links.setdefault(word, []).append(page.absolute(href or ""))
-    title = next(iter(page.root.iter("title")), None)
-    if title is not None:
+    for title in found["title"][:1]:
         page.title = own_text(title) or None
     page.language = page.root.get("lang") or page.root.get("xml:lang")
-    scripts = (s for s in page.root.iter("script") if "ld+json" in (s.get("type") or "").lower())
-    found = [s.text for s in scripts if s.text and len(s.text) < _MAX_SCRIPT]
-    page.scripts.extend(found[:_MAX_SCRIPTS])
+    scripts = (s for s in found["script"] if "ld+json" in (s.get("type") or "").lower())
+    texts = (text for s in scripts if (text := s.text) and len(text) < _MAX_SCRIPT)
+    page.scripts.extend(islice(texts, _MAX_SCRIPTS))
 
 
-def _read_metas(page: Page) -> None:
-    for meta in page.root.iter("meta"):
+def _read_metas(page: Page, metas: list[Element]) -> None:
+    for meta in metas:
         name = meta.get("property") or meta.get("name") or meta.get("itemprop")
         content = meta.get("content")
         if not name or content is None:
@@ -247,6 +249,8 @@ def texts(element: Element) -> Iterator[str]:
 
 def own_text(element: Element) -> str:
     """The settled text of an element and all that it holds."""
+    if not len(element) and isinstance(element.tag, str):
+        return typography.settle(element.text or "")
     return typography.settle("".join(strings(element)))
 
 

@@ -152,23 +152,43 @@ def _sure_rules(css: str) -> Iterator[tuple[str, str]]:
     hints = [hint for hint in _HINTS if hint in squeezed]
     if not hints:
         return
-    for chunk, dense in zip(css.split("}"), squeezed.split("}"), strict=True):
-        depth = chunk.count("{")
+    chunks = css.split("}")
+    depths = [chunk.count("{") for chunk in chunks]
+    telling = _telling(squeezed, hints)
+    for number, depth in enumerate(depths):
+        if depth == 1 and number not in telling:
+            continue
+        chunk = chunks[number]
         if not depth:
             if around:
                 around.pop()
             continue
-        if depth == 1 and not all(around):
-            continue
         if depth > 1:
             preludes = chunk.split("{")[:-2]
             around.extend(_is_passive(prelude) for prelude in preludes[:20])
-        if not all(around) or not any(map(dense.__contains__, hints)):
+        if not all(around) or number not in telling:
             continue
         before, _, declarations = chunk.rpartition("{")
         selector = before.rpartition("{")[2].rpartition(";")[2].strip()
         if not selector.startswith("@") and len(selector) <= _MAX_SELECTOR:
             yield selector, declarations.strip()
+
+
+def _telling(css: str, hints: list[str]) -> set[int]:
+    """The numbers of the rules in which one of these hints stands."""
+    places: set[int] = set()
+    for hint in hints:
+        at = css.find(hint)
+        while at >= 0:
+            places.add(at)
+            at = css.find(hint, at + 1)
+    found: set[int] = set()
+    number = last = 0
+    for at in sorted(places):
+        number += css.count("}", last, at)
+        last = at
+        found.add(number)
+    return found
 
 
 def _is_passive(prelude: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipeline import extraction
+from pipeline import cycles, extraction
 from pipeline.reading import Reason
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ class ReadingProcess:
         if self._pool is None:
             # spawn: a fork of a process with a reactor and threads may hang
             self._pool = ProcessPool(
-                max_workers=self._processes, context=multiprocessing.get_context("spawn")
+                max_workers=self._processes,
+                context=multiprocessing.get_context("spawn"),
+                initializer=cycles.look_seldom,
             )
         future = self._pool.schedule(function, args=[task], timeout=self._timeout_s)
         try:
