@@ -30,6 +30,14 @@ SKIPPED = frozenset((
     "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math", "canvas", "audio",
     "video", "select", "option", "textarea", "button", "input", "head", "figcaption", "dialog", "rt", "rp", "rtc",
 ))  # fmt: skip
+_SKIP, _BLOCK, _INLINE, _SINGLE = range(4)
+_ROLES = {
+    **dict.fromkeys(("br", "hr", "sup"), _SINGLE),
+    **dict.fromkeys(inline.TAGS, _INLINE),
+    **dict.fromkeys(_BLOCK_TAGS, _BLOCK),
+    **dict.fromkeys(SKIPPED, _SKIP),
+}
+"""What an element of each tag means for the text; of other tags, nothing."""
 _EMBED = re.compile(
     r"(?:^|[\s_-])(?:twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesky-embed|text-post-media|reddit-(?:card|embed)|"
     r"fb-(?:post|video)|wp-embedded-content|imgur-embed-pub|telegram-post)",
@@ -139,48 +147,53 @@ def pieces(root: Element, *, passes: Callable[[Element], bool] | None = None) ->
         passes: whether a block-level element is passed over with all that it holds.
     """
     writer = _Writer(root)
+    add = writer.add
     outer: list[tuple[Element, Element, BlockKind, int]] = []
+    inner: Element | None = None  # the innermost open block
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, node in walker:
         tag = node.tag
+        role = _ROLES.get(tag)
         if event == "start":
-            if tag in SKIPPED or (tag == "sup" and inline.is_footnote(node)):
-                if tag in _BLOCK_TAGS:
-                    writer.flush()
-                walker.skip_subtree()
-                continue
-            if tag in _BLOCK_TAGS or (tag in inline.TAGS and inline.is_set_as_block(node)):
-                if writer.buffer:
-                    writer.flush()
-                if passes is not None and passes(node):
+            if role is not None:
+                if role == _SKIP or (tag == "sup" and inline.is_footnote(node)):
+                    if tag in _BLOCK_TAGS:
+                        writer.flush()
                     walker.skip_subtree()
                     continue
-                if tag == "table" and _holds_data(node):
-                    writer.pieces.extend(Piece(row, node, 1, 0, 0, 0, 0) for row in _rows(node))
-                    walker.skip_subtree()
-                    continue
-                outer.append((node, writer.element, writer.kind, writer.level))
-                writer.kind, writer.level = _kind(node, tag, writer.kind, writer.level)
-                writer.element = node
-            elif tag == "br":
-                writer.buffer.append(_BREAK)
-            elif tag == "hr":
-                writer.buffer.append(_BREAK * 2)
-            elif tag in inline.TAGS:
-                writer.enter(node, tag)
+                if role == _BLOCK or (role == _INLINE and inline.is_set_as_block(node)):
+                    if writer.buffer:
+                        writer.flush()
+                    if passes is not None and passes(node):
+                        walker.skip_subtree()
+                        continue
+                    if tag == "table" and _holds_data(node):
+                        writer.pieces.extend(Piece(row, node, 1, 0, 0, 0, 0) for row in _rows(node))
+                        walker.skip_subtree()
+                        continue
+                    outer.append((node, writer.element, writer.kind, writer.level))
+                    writer.kind, writer.level = _kind(node, tag, writer.kind, writer.level)
+                    writer.element = inner = node
+                elif role == _INLINE:
+                    writer.enter(node, tag)
+                elif tag == "br":
+                    writer.buffer.append(_BREAK)
+                elif tag == "hr":
+                    writer.buffer.append(_BREAK * 2)
             if text := node.text:
-                writer.add(text)
+                add(text)
             continue
-        if outer and outer[-1][0] is node:
+        if node is inner:
             if writer.buffer:
                 writer.flush()
             _, writer.element, writer.kind, writer.level = outer.pop()
-        elif tag in inline.TAGS:
+            inner = outer[-1][0] if outer else None
+        elif role == _INLINE:
             writer.leave(node, tag)
         if (text := node.tail) and node is not root:
-            if tag in inline.TAGS and text[0].isspace() and inline.is_torn(node, text):
+            if role == _INLINE and text[0].isspace() and inline.is_torn(node, text):
                 text = text.lstrip()
-            writer.add(text)
+            add(text)
     writer.flush()
     return writer.pieces
 
