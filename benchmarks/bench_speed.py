@@ -17,6 +17,8 @@ from pathlib import Path
 import readers
 from corpora import RealPage, of_mean_size
 
+from pipeline import cycles
+
 MEAN_SIZE = 215_000
 GOAL_RATE = 100.0  # pages a second
 GOAL_WORST_S = 1.0
@@ -27,6 +29,7 @@ STOPS = (1_000, 2_000, 5_000, 10_000)
 def main() -> None:
     """Measure and print."""
     arguments = _arguments()
+    cycles.look_seldom()  # as the processes do that read pages
     chosen = of_mean_size(arguments.corpora, mean=MEAN_SIZE, count=arguments.sample)
     sizes = sorted(len(page.body) / 1000 for page in chosen)
     print(
@@ -106,6 +109,7 @@ def _print_memory(chosen: list[RealPage], pages: int) -> None:
 
 def _read_many(chosen: list[RealPage], pages: int, told: Connection) -> None:
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # forget the peak of the start
+    cycles.look_seldom()
     began = time.monotonic()
     for number in range(1, pages + 1):
         page = chosen[number % len(chosen)]

@@ -79,6 +79,17 @@ _CLOSING = re.compile(
     r"first\s+published|last\s+(?:updated|modified)|updated\s+on\b|责任编辑|编辑[:：]|責任編輯|\(?责编)",
     re.IGNORECASE,
 )
+# The first words of these in the letters of ASCII: most lines begin with others, which is cheaper to ask.
+_TRAILER_BEGINNINGS = frozenset((
+    "related", "read", "also", "must", "further", "see", "more", "you", "in", "recommended", "most", "trending", "top",
+    "latest", "don", "up", "watch", "editor", "editors", "editorss", "popular", "what", "mehr", "zum", "lesen", "lies",
+    "das", "auch", "weitere", "meistgelesen", "lire", "sur", "voir", "les", "article", "articles", "lea", "lee", "leer",
+    "te", "le", "noticias", "relacionado", "relacionados", "relacionada", "relacionadas", "ver", "leggi", "potrebbe",
+    "articoli", "leia", "veja", "saiba", "czytaj", "zobacz", "przeczytaj", "lue", "lees", "meer", "olvassa", "ilgili",
+    "baca", "berita", "xem", "leave", "post", "join", "comment", "comments", "kommentare", "commentaires",
+    "comentarios", "commenti", "about",
+))  # fmt: skip
+_FIRST = re.compile(r"\W*([A-Za-z]+)?")
 _SENTENCE = re.compile(r"""[.!?。！？…]["”’»)]?$""")
 _DATE_WORDS = re.compile(
     r"(?:\b(?:mon|tue|wed|thu|fri|sat|sun)\w*|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|"
@@ -91,7 +102,16 @@ _DATE_WORDS = re.compile(
 
 def is_trailer_heading(text: str) -> bool:
     """Whether a line only announces other stories, comments or the author's portrait."""
-    return len(text) <= 80 and bool(_TRAILER_HEADING.match(text))
+    if len(text) > 80 or (text.isascii() and _first_word(text) not in _TRAILER_BEGINNINGS):
+        return False
+    return _TRAILER_HEADING.match(text) is not None
+
+
+def _first_word(text: str) -> str:
+    """The first word in small letters; where a number is first, a beginning of what may follow numbers."""
+    first = _FIRST.match(text)
+    assert first is not None  # it may be empty
+    return (first[1] or "comments").lower()
 
 
 def is_teaser(text: str) -> bool:

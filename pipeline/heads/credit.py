@@ -24,6 +24,8 @@ _LINE = re.compile(
 _START = re.compile(rf"^[\[(（【*\s]*{_LABEL}\s*[:：]", re.IGNORECASE)
 _BEGINNING = re.compile(rf"^\W*{_LABEL}", re.IGNORECASE)
 _LONGEST = 400
+_BLOCKS = frozenset(("p", "div", "li", "td", "h6", "blockquote", "center", "footer"))
+_AROUND = frozenset(("body", "ul", "nav", "section", "article", "main"))
 _BRACKETS = "[]【】()（）<>《》「」 -–—.·"
 
 
@@ -38,6 +40,7 @@ class Credit:
 def linked(page: Page) -> dict[str, str]:
     """The page's credit lines that link somewhere: their folded text and the address."""
     found: dict[str, str] = {}
+    blocks: dict[Element, bool] = {}  # whether they begin as credit lines do
     for link in page.body.iter("a"):
         href = link.get("href") or ""
         parent = link.getparent()
@@ -45,8 +48,12 @@ def linked(page: Page) -> dict[str, str]:
             parent is not None and parent.tag == "li"
         ):
             continue
-        line = _line_of(link)
+        line = _block_of(link)
         if line is None:
+            continue
+        if line not in blocks:
+            blocks[line] = _may_be_credit(line)
+        if not blocks[line]:
             continue
         text = pages.own_text(line)
         if len(text) <= _LONGEST and _START.match(text):
@@ -54,17 +61,25 @@ def linked(page: Page) -> dict[str, str]:
     return found
 
 
-def _line_of(link: Element) -> Element | None:
-    """The block that a link stands in, where its first words may be a credit line's."""
+def _block_of(link: Element) -> Element | None:
+    """The block that a link stands in."""
     element: Element | None = link.getparent()
     for _ in range(3):
-        if element is None or element.tag in ("body", "ul", "nav", "section", "article", "main"):
+        if element is None:
             return None
-        if element.tag in ("p", "div", "li", "td", "h6", "blockquote", "center", "footer"):
-            first = next((t for t in pages.texts(element) if t.strip()), "")
-            return element if len(first) <= _LONGEST and _BEGINNING.match(first) else None
+        tag = element.tag
+        if tag in _BLOCKS:
+            return element
+        if tag in _AROUND:
+            return None
         element = element.getparent()
     return None
+
+
+def _may_be_credit(block: Element) -> bool:
+    """Whether the first words of a block may be a credit line's."""
+    first = next((text for text in pages.texts(block) if not text.isspace()), "")
+    return len(first) <= _LONGEST and _BEGINNING.match(first) is not None
 
 
 def of_line(text: str, *, url: str | None = None) -> Credit | None:

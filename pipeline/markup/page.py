@@ -113,7 +113,9 @@ def parse(text: str, *, url: str, max_depth: int, utf8: bytes | None = None) -> 
     if count > max_depth and _is_deeper(root, max_depth):
         detail = f"elements nested {_depth(root)} deep, more than {max_depth}"
         return Refusal(Reason.TOO_LARGE, detail)
-    page = Page(root=root, url=url, base_url=_base_url(elements, url), source=text, elements=elements)
+    page = Page(
+        root=root, url=url, base_url=_base_url(elements, url), source=text, elements=elements
+    )
     _read_head(page)
     return page
 

@@ -5,6 +5,8 @@ Knows the vocabularies of microdata and meta tags. Must not know how a field is 
 
 from typing import cast
 
+from lxml import etree
+
 from pipeline.claims import Claim, Claims
 from pipeline.markup import jsonld
 from pipeline.markup import page as pages
@@ -44,6 +46,7 @@ _MODIFIED_NAMES = (
     "article:updated_time", "weibo: article:update_at",
 )  # fmt: skip
 _MOST_PROPERTIES = 400
+_NAMED = etree.XPath("descendant-or-self::*[@itemprop]")
 _PROPERTIES = frozenset((
     "headline", "datePublished", "dateModified", "author", "articleSection", "keywords", "dateCreated",
 ))  # fmt: skip
@@ -61,7 +64,8 @@ def read(page: Page) -> Claims:
 def _read_microdata(page: Page, claims: Claims) -> None:
     if not page.has_microdata:
         return
-    properties = [e for e in page.elements if e.get("itemprop")][:_MOST_PROPERTIES]
+    named = cast("list[pages.Element]", _NAMED(page.root))
+    properties = [element for element in named if element.get("itemprop")][:_MOST_PROPERTIES]
     claims.has_microdata = bool(properties)
     for element in properties:
         names = _PROPERTIES.intersection(element.get("itemprop", "").split())
