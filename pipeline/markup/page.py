@@ -34,7 +34,7 @@ _UNSPEAKABLE = re.compile(
     r"[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[efEF])(?![0-9a-fA-F]));?"
 )
 _HAS_MICRODATA = etree.XPath("boolean(descendant-or-self::*/@itemprop)")
-_HEAD_TAGS = frozenset(("meta", "link", "title", "script"))
+_HEAD_TAGS = frozenset(("base", "meta", "link", "title", "script"))
 _KEPT_LINKS = frozenset(("canonical", "amphtml"))
 _META_ATTRIBUTES = frozenset(
     ("name", "property", "content", "itemprop", "http-equiv", "charset", "id", "lang", "scheme")
@@ -163,9 +163,8 @@ def _depth(root: HtmlElement) -> int:
     return deepest
 
 
-def _base_url(elements: list[Element], url: str) -> str:
-    base = next((element for element in elements if element.tag == "base"), None)
-    href = base.get("href") if base is not None else None
+def _base_url(bases: list[Element], url: str) -> str:
+    href = bases[0].get("href") if bases else None
     if not href:
         return url
     try:
@@ -180,6 +179,7 @@ def _read_head(page: Page) -> None:
     for element in page.elements:
         if element.tag in _HEAD_TAGS:
             found[element.tag].append(element)
+    page.base_url = _base_url(found["base"], page.url)
     _read_metas(page, found["meta"])
     for link in found["link"]:
         rel = link.get("rel")

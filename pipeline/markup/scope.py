@@ -27,10 +27,12 @@ def container(elements: Sequence[Element]) -> Element | None:
     """The innermost element that holds nearly all of these."""
     if not elements:
         return None
-    counts: Counter[Element] = Counter()
-    for element in elements:
-        counts.update(element.iterancestors())
-        counts[element] += 1
+    counts: Counter[Element] = Counter(elements)
+    holders = Counter([element.getparent() for element in elements])
+    for holder, count in holders.items():
+        if holder is not None:
+            for around in (holder, *holder.iterancestors()):
+                counts[around] += count
     wanted = _SHARE * len(elements)
     lineage = [elements[0], *elements[0].iterancestors()]
     for middle in (elements[len(elements) // 2], elements[-1]):

@@ -33,7 +33,10 @@ def settle(text: str) -> str:
     # printable: no controls, line ends, invisible signs or blanks but the plain space
     if text.isprintable() and "  " not in text and text == text.strip(" "):
         return text if text.isascii() else unicodedata.normalize("NFC", text)
-    text = _INVISIBLE.sub("", _CONTROLS.sub("", text))
+    if not text.replace("\n", " ").replace("\r", " ").replace("\t", " ").isprintable():
+        text = _INVISIBLE.sub("", _CONTROLS.sub("", text))
+    if text.isascii():
+        return " ".join(text.split())
     text = _BREAK_IN_UNSPACED.sub("", text)
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
