@@ -202,7 +202,10 @@ def _read_metas(page: Page, metas: list[Element]) -> None:
         content = meta.get("content")
         if not name or content is None:
             continue
-        if any(key not in _META_ATTRIBUTES and not key.startswith("data-") for key in meta.keys()):  # noqa: SIM118  # lxml
+        if any(
+            key not in _META_ATTRIBUTES and not key.startswith("data-")
+            for key in map(str, meta.keys())
+        ):
             content = _unescaped_quotes(page.source, content) or content
         if value := typography.settle(content):
             page.metas.setdefault(name.strip().lower(), []).append(value)
