@@ -14,7 +14,16 @@ from sqlalchemy import BindParameter, bindparam, select, union, union_all
 from sqlalchemy.orm import Session, aliased
 
 from db.asof import AsOf, was_looked
-from db.models import ArticleUrl, Extraction, Link, Revision, Supersession, Visit, VisitOutcome
+from db.models import (
+    AliasMove,
+    ArticleUrl,
+    Extraction,
+    Link,
+    Revision,
+    Supersession,
+    Visit,
+    VisitOutcome,
+)
 from db.statements import chunks
 
 
@@ -230,4 +239,11 @@ _LINKS = union(
         (ArticleUrl.site_id == Link.site_id) & (ArticleUrl.url_key == Link.url_key),
     )
     .where(ArticleUrl.article_id.in_(_ARTICLE_IDS)),
+    select(Link.id, Link.url_key)
+    .join(
+        ArticleUrl,
+        (ArticleUrl.site_id == Link.site_id) & (ArticleUrl.url_key == Link.url_key),
+    )
+    .join(AliasMove, AliasMove.article_url_id == ArticleUrl.id)
+    .where(AliasMove.from_article_id.in_(_ARTICLE_IDS)),
 )

@@ -52,3 +52,7 @@ class StatementRefused(ArchiveError):
 
 class QueryNotUnderstood(ArchiveError):
     """The search words cannot be understood."""
+
+
+class ActionRefused(ArchiveError):
+    """What was asked for makes no sense, and nothing was done."""

@@ -22,6 +22,7 @@ from db.captured import kept_capture
 from db.captures import CaptureStore, NewBody
 from db.contents import pack_headers
 from db.entries import Archived, Entry, Kept, KeptCapture, NewCapture
+from db.following import followed
 from db.models import Capture, Link, Revision, Unread, Visit, VisitOutcome
 from db.statements import chunks, insert_rows, reserve_ids, run_many, table_of
 
@@ -97,6 +98,7 @@ def archive_entries(session: Session, entries: Sequence[Entry], *, now: datetime
         now: The moment at which all this is learnt.
     """
     repeats = _archived_before(session, [e.capture_id for e in entries if e.capture_id])
+    entries = followed(session, entries)
     batch = Batch(session, [e for e in entries if e.capture_id not in repeats], now=now)
     archived = []
     for entry in entries:

@@ -34,6 +34,7 @@ from db.models import (
     Site,
     Supersession,
 )
+from db.owners import aliases_of, owners_of_url
 from db.snippets import Snippet, cut
 from db.statements import chunks, is_postgres
 
@@ -140,10 +141,9 @@ def find_articles(
     if number is not None:
         wanted = wanted.where(Article.id == number)
     if url_key is not None:
-        aliases = select(ArticleUrl.article_id).where(ArticleUrl.url_key == url_key)
-        if as_of.said_at is not None:
-            aliases = aliases.where(ArticleUrl.from_at <= as_of.said_at)
-        wanted = wanted.where(Article.id.in_(aliases))
+        had = owners_of_url(session, url_key, known_at=as_of.known_at)
+        then = [one for one, at in had.items() if as_of.said_at is None or at <= as_of.said_at]
+        wanted = wanted.where(Article.id.in_(then))
     if site is not None:
         wanted = wanted.where(Site.name == site)
     ids = session.scalars(wanted.order_by(Article.id.desc()).limit(100)).all()
@@ -393,18 +393,17 @@ def _revisions(session: Session, revision_ids: Sequence[int | None]) -> dict[int
 def _aliases(
     session: Session, article_ids: Sequence[int], as_of: AsOf, looks: Mapping[int, Looks]
 ) -> defaultdict[int, list[AliasView]]:
-    statement = select(ArticleUrl).where(ArticleUrl.article_id.in_(article_ids))
-    if as_of.said_at is not None:
-        statement = statement.where(ArticleUrl.from_at <= as_of.said_at)
     aliases = defaultdict(list)
-    for row in session.scalars(statement.order_by(ArticleUrl.id)):
-        aliases[row.article_id].append(
+    for article_id, row in aliases_of(session, article_ids, known_at=as_of.known_at):
+        if as_of.said_at is not None and row.from_at > as_of.said_at:
+            continue
+        aliases[article_id].append(
             AliasView(
                 url=row.url,
                 url_key=row.url_key,
                 evidence=row.evidence,
                 from_at=row.from_at,
-                to_at=_ended_at(row, as_of, looks[row.article_id]),
+                to_at=_ended_at(row, as_of, looks[article_id]),
             )
         )
     return aliases

@@ -68,6 +68,17 @@ def standing_of(session: Session, article_id: int) -> list[Standing]:
     return [_standing(row) for row in rows]
 
 
+def owners_of(session: Session, revision_ids: Sequence[int]) -> dict[int, int]:
+    """The articles of these revisions."""
+    found: dict[int, int] = {}
+    for chunk in chunks(revision_ids):
+        rows = session.execute(
+            select(Revision.id, Revision.article_id).where(Revision.id.in_(chunk))
+        )
+        found.update({row.id: row.article_id for row in rows})
+    return found
+
+
 def stand_for(session: Session, revision_ids: Iterable[int]) -> dict[int, int]:
     """For each of these revisions the one that stands for it now: itself, mostly; left out where none does."""
     now = {revision_id: revision_id for revision_id in revision_ids}

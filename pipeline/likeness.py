@@ -55,7 +55,7 @@ NEARLY = 0.5
 ANOTHER_FACT = 0.25
 """Taken from what a similar text weighs, for each number or name that another one has replaced."""
 
-SAME_MOMENT = 0.3
+SAME_MOMENT = 0.4
 ANOTHER_DAY = -0.25
 """Publication as both state it: to the minute, or on different days."""
 

@@ -55,6 +55,7 @@ COMMANDS = {
     "reextract": Lazy(
         "reextract:reextract", "Read the kept pages again with today's extractor.", "Archive"
     ),
+    "article": Lazy("article:article", "Merge or split articles, and take it back.", "Archive"),
     "db": Lazy("archive:db", "Upgrade the archive's schema, or name it.", "Archive"),
     "verify": Lazy("verifying:verify", "Check that the archive keeps its promises.", "Archive"),
     "prove": Lazy("proving:prove", "Prove a row to somebody who has no archive.", "Archive"),

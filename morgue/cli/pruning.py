@@ -1,8 +1,5 @@
 """`morgue prune`: bodies removed because a person says so."""
 
-import getpass
-import os
-import socket
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +10,7 @@ from db.archive import Archive
 from db.pruning import Estimate, Pruned, Selection, SiteUnknownError
 from morgue.cli import output
 from morgue.cli.access import settings_of
+from morgue.cli.actor import actor
 from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.invocation import Invocation
 from morgue.cli.moments import START
@@ -91,7 +89,7 @@ def _prune(
         return pruning.prune(
             archive,
             selection,
-            actor=f"{getpass.getuser()}@{socket.gethostname()}:{os.getpid()}",
+            actor=actor(),
             reason=reason,
             progress=lambda done, total: tell("pruning", done, total),
         )
