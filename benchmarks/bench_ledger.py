@@ -2,12 +2,13 @@
 
     python benchmarks/bench_ledger.py [--links 2000] [--looks 40] [--revisions 1500]
     python benchmarks/bench_ledger.py --archive postgresql://...     an empty database
+    python benchmarks/bench_ledger.py --corpora CORPORA              with real texts
 
 A look is a 304: what most looks at a site that answers conditional requests are. Its cost is what the archive has
 grown by, indexes and pages that are partly filled included, divided by the looks; on Postgres after VACUUM, as
 autovacuum leaves it. Looks come in the order of a crawl: every link once, the newest first. Tests of headlines and
-removals cost rows of their own, once a set or a removal, and are not counted here. A revision is a text of 4 KB;
-what its capture costs is in bench_captures.py.
+removals cost rows of their own, once a set or a removal, and are not counted here. A revision
+is a text of 4 KB with the word frequencies of a language; what its capture costs is in bench_captures.py.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bench_archive import NOW, entry, texts
+from corpora import truth
 from sqlalchemy import create_engine, text
 
 from config.clock import ManualClock
@@ -30,9 +32,10 @@ from db.models import VisitOutcome
 BATCH = 40
 VISIT_GOAL = 120
 REVISION_GOAL = 12 * 1024
+CORPORA = ("aeb", "fundus", "np4k424_clean", "fundus_hist")
 SITES = 1_000
 ARTICLES_A_DAY = 30  # of a site
-LOOKS = 36  # at an article, by the default ladder: every 30 minutes for 3 hours, every 2 hours for a day ...
+LOOKS = 35  # at an article, by the default ladder
 REVISIONS = 1.25  # of an article
 
 
@@ -59,15 +62,16 @@ class Bench:
             return int(size.scalar_one())
 
     def weights(self) -> dict[str, int]:
-        """Bytes of the ledger's table and of each of its indexes, where the database tells them."""
+        """Bytes of each table and index, where the database tells them."""
         if self.archive.url.get_backend_name() == "sqlite":
             return {}
         with self.archive.read() as session:
             rows = session.execute(
                 text(
-                    "SELECT c.relname, pg_relation_size(c.oid) FROM pg_class AS c"
-                    " LEFT JOIN pg_index AS i ON i.indexrelid = c.oid"
-                    " WHERE c.relname = 'visit' OR i.indrelid = 'visit'::regclass ORDER BY 1"
+                    "SELECT c.relname, pg_relation_size(c.oid) + CASE WHEN c.reltoastrelid <> 0"
+                    " THEN pg_total_relation_size(c.reltoastrelid) ELSE 0 END FROM pg_class AS c"
+                    " JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+                    " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'i') ORDER BY 1"
                 )
             )
             return {name: size for name, size in rows}  # noqa: C416 - a Row is typed so
@@ -128,6 +132,14 @@ def look(link: KnownLink, now: datetime) -> Entry:
     )
 
 
+def print_growth(here: Bench, before: dict[str, int], *, count: int, least: float) -> None:
+    """What has grown by how much for each of so many looks or revisions."""
+    grown = {name: (size - before[name]) / count for name, size in here.weights().items()}
+    for name, each in sorted(grown.items(), key=lambda pair: -pair[1]):
+        if each >= least:
+            print(f"  {name:36} {each:9.1f} B")
+
+
 def measure_visits(here: Bench, *, count: int, rounds: int) -> float:
     """Bytes of a look."""
     due = here.found(count, name="looked")
@@ -150,23 +162,30 @@ def measure_visits(here: Bench, *, count: int, rounds: int) -> float:
         here.crawl([look(link, now) for link in known], now=now)
         here.size()  # on Postgres: dead rows of links are given back, as autovacuum does
     visits = count * rounds
-    for name, size in here.weights().items():
-        print(f"  {name:28} {(size - weighed[name]) / visits:7.1f} B a look")
+    print_growth(here, weighed, count=visits, least=0.1)
     return (here.size() - before) / visits
 
 
-def measure_revisions(here: Bench, *, count: int) -> tuple[float, float]:
+def real_texts(corpora: Path, count: int) -> list[str]:
+    """Texts of real articles, as people wrote them down, a paragraph a line."""
+    rows = [row for corpus in CORPORA for row in truth(corpora, corpus)]
+    found = list(dict.fromkeys(row["text"] for row in rows if row.get("text")))
+    return found[:: max(len(found) // count, 1)][:count]
+
+
+def measure_revisions(here: Bench, *, bodies: Sequence[str]) -> tuple[float, float]:
     """Bytes of an article's first revision, and of one that changes a paragraph."""
+    count = len(bodies)
     due = here.found(count, name="written")
     captures = here.kept(due, crawl_id=1, mark="first")
-    bodies = texts(count)
     first = [
         entry(link, body, crawl_id=0, capture_id=capture_id)
         for link, body, capture_id in zip(due, bodies, captures, strict=True)
     ]
-    before = here.size()
+    before, weighed = here.size(), here.weights()
     here.crawl(first, now=NOW)
     one = (here.size() - before) / count
+    print_growth(here, weighed, count=count, least=100)
     with here.archive.read() as session:
         known = list(links.load_links(session, [link.id for link in due]).values())
     captures = here.kept(known, crawl_id=1, mark="second")
@@ -191,14 +210,18 @@ def main() -> None:
     parser.add_argument("--links", type=int, default=2_000)
     parser.add_argument("--looks", type=int, default=40)
     parser.add_argument("--revisions", type=int, default=1_500)
+    parser.add_argument("--corpora", type=Path, help="real texts, from the folder of the corpora")
     asked = parser.parse_args()
+    bodies = real_texts(asked.corpora, asked.revisions) if asked.corpora else texts(asked.revisions)
     with tempfile.TemporaryDirectory() as folder:
         address = asked.archive or f"sqlite:///{Path(folder) / 'ledger.sqlite3'}"
         with Archive.open(address, clock=ManualClock(NOW)) as archive:
             here = bench(archive)
             print(f"{parse_address(address).get_backend_name()}")
             visit = measure_visits(here, count=asked.links, rounds=asked.looks)
-            first, further = measure_revisions(here, count=asked.revisions)
+            first, further = measure_revisions(here, bodies=bodies)
+    size = sum(len(body.encode()) for body in bodies) / len(bodies)
+    print(f"texts of {size:.0f} B")
     print(f"a look          {visit:9.1f} B   goal {VISIT_GOAL}")
     print(f"a first revision{first:9.0f} B   goal {REVISION_GOAL}")
     print(f"a further one   {further:9.0f} B   goal {REVISION_GOAL}")

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from config.clock import ManualClock
-from db import variants
+from db import seen as seen_again
+from db import settling, variants
 from db.archive import Archive
 from db.changes import ChangeKind
 from db.entries import NewArticle
@@ -280,4 +281,11 @@ def test_the_ledger_comes_look_by_look_to_what_all_looks_at_once_come_to(
         for one in order.sets
         for place, from_at in sorted(one.from_at.items())
     ]
+    assert isinstance(article, int)
+    with archive.read() as session:  # and so does whoever settles the article again
+        plan = settling.plan(
+            seen_again.looks_of(session, article), seen_again.standing_of(session, article)
+        )
+    assert plan.is_settled
+    assert list(plan.sets) == order.sets
     assert verify(archive) == []
