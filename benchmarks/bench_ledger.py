@@ -58,7 +58,12 @@ class Bench:
         engine = create_engine(self.archive.url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(text("VACUUM ANALYZE"))
-            size = connection.execute(text("SELECT pg_database_size(current_database())"))
+            size = connection.execute(
+                text(
+                    "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class AS c JOIN pg_namespace AS n"
+                    " ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'r'"
+                )
+            )
             return int(size.scalar_one())
 
     def weights(self) -> dict[str, int]:

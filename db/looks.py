@@ -3,20 +3,19 @@
 Reads, for the few articles of a batch that need it. Decides nothing and writes nothing.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.absences import found_gone
 from db.models import Link, Removal, Revision, Variant, Visit
 from db.removals import Suspicion
 from db.seen import stand_for
-from db.statements import chunks
+from db.statements import chunks, table_of
 from db.variants import WINDOW, Text, TextOrder, VariantSet
 
 TAIL = 1000
@@ -24,6 +23,14 @@ TAIL = 1000
 
 RECENT = 6
 """Texts of an article that a page is compared with: more are no test of headlines."""
+
+
+class Member(NamedTuple):
+    """A member of a set of variants."""
+
+    number: int  # of the set
+    revision_id: int
+    from_at: datetime
 
 
 @dataclass(slots=True)
@@ -39,14 +46,13 @@ class Known:
         return None if place is None else self.order.texts[place].digest
 
 
-def open_sets(session: Session, article_ids: Sequence[int]) -> dict[int, list[Variant]]:
-    """The rows of the sets of variants that have not settled, by article."""
-    found = defaultdict(list)
+def open_sets(session: Session, article_ids: Sequence[int]) -> dict[int, list[Member]]:
+    """The members of the sets of variants that have not settled, by article."""
+    found: dict[int, list[Member]] = {}
     for chunk in chunks(article_ids):
-        rows = select(Variant).where(Variant.article_id.in_(chunk), Variant.to_at.is_(None))
-        for row in session.scalars(rows.order_by(Variant.id)):
-            found[row.article_id].append(row)
-    return dict(found)
+        for article_id, *member in session.execute(_OPEN_SETS, {"ids": chunk}):
+            found.setdefault(article_id, []).append(Member(*member))
+    return found
 
 
 def known_texts(
@@ -54,7 +60,7 @@ def known_texts(
     article_id: int,
     *,
     newest_id: int,
-    open_set: Sequence[Variant] = (),
+    open_set: Sequence[Member] = (),
     others: Collection[int] = (),
 ) -> Known:
     """The texts of an article that its last looks saw, those of the open set, the newest and these others."""
@@ -125,8 +131,7 @@ def open_suspicions(
     """The removals that have not ended, with their numbers, by article."""
     found: dict[int, tuple[int, Suspicion]] = {}
     for chunk in chunks(article_ids):
-        rows = select(Removal).where(Removal.article_id.in_(chunk), Removal.returned_at.is_(None))
-        for row in session.scalars(rows.order_by(Removal.id)):
+        for row in session.execute(_OPEN_REMOVALS, {"ids": chunk}):
             suspicion = Suspicion(row.evidence, row.detail, row.suspected_at, row.confirmed_at)
             if suspicion.wants_a_look:
                 suspicion.look_counts = _looks_that_missed(session, row)
@@ -197,7 +202,7 @@ def _order(session: Session, article_id: int, texts: list[Text]) -> TextOrder:
     return TextOrder(texts=texts, set_count=count or 0, settled_at=settled_at)
 
 
-def _looks_that_missed(session: Session, removal: Removal) -> dict[int, int]:
+def _looks_that_missed(session: Session, removal: Any) -> dict[int, int]:
     """How many looks at each link found the article gone since it was suspected."""
     rows = session.execute(
         select(Visit.link_id, func.count())
@@ -210,3 +215,27 @@ def _looks_that_missed(session: Session, removal: Removal) -> dict[int, int]:
         .group_by(Visit.link_id)
     )
     return {link_id: count for link_id, count in rows}  # noqa: C416 - a Row is typed so
+
+
+_VARIANT = table_of(Variant).c
+_REMOVAL = table_of(Removal).c
+# every batch asks these two: they are put together once
+_OPEN_SETS = (
+    select(_VARIANT.article_id, _VARIANT.number, _VARIANT.revision_id, _VARIANT.from_at)
+    .where(_VARIANT.article_id.in_(bindparam("ids", expanding=True)), _VARIANT.to_at.is_(None))
+    .order_by(_VARIANT.id)
+)
+_OPEN_REMOVALS = (
+    select(
+        _REMOVAL.id,
+        _REMOVAL.article_id,
+        _REMOVAL.evidence,
+        _REMOVAL.detail,
+        _REMOVAL.suspected_at,
+        _REMOVAL.confirmed_at,
+    )
+    .where(
+        _REMOVAL.article_id.in_(bindparam("ids", expanding=True)), _REMOVAL.returned_at.is_(None)
+    )
+    .order_by(_REMOVAL.id)
+)
