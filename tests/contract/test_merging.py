@@ -38,7 +38,7 @@ def merge(desk: Desk, kept: int, other: int) -> Done:
 
 def split(desk: Desk, article_id: int, *paths: str) -> Done:
     desk.wait(minutes=1)
-    keys = [f"lantern.example/{path}" for path in paths]
+    keys = [f"{desk.site}.example/{path}" for path in paths]
     with desk.archive.write() as session:
         done = merging.split(
             session, article_id, keys, doer=doer(desk), shingles_of=shingles, key_of=urls.key

@@ -37,11 +37,16 @@ class World:
 
     def articles(self) -> list[int]:
         with self.desk.archive.read() as session:
-            return list(session.scalars(select(Article.id).order_by(Article.id)))
+            own = Article.site_id == self.desk.site_id
+            return list(session.scalars(select(Article.id).where(own).order_by(Article.id)))
 
     def links(self) -> list[tuple[str, int]]:
         with self.desk.archive.read() as session:
-            rows = session.execute(select(Link.url_key, Link.article_id).order_by(Link.id))
+            rows = session.execute(
+                select(Link.url_key, Link.article_id)
+                .where(Link.site_id == self.desk.site_id)
+                .order_by(Link.id)
+            )
             return [(row.url_key.partition("/")[2], row.article_id) for row in rows]
 
     def act(self, kind: str, one: int, other: int) -> None:
