@@ -134,17 +134,33 @@ class Asker:
         return lambda session: queries.search(session, words, as_of=when, order="best", limit=10)
 
 
-def measure(archive: Archive, draw: Callable[[], Question], *, rounds: int) -> list[float]:
-    """Milliseconds of each round, in a transaction of its own, after some that do not count."""
-    took = []
+def measure(
+    archive: Archive, draw: Callable[[], Question], *, rounds: int
+) -> tuple[list[float], list[float]]:
+    """Milliseconds of each round by the wall and of this process, after some rounds that do not count.
+
+    Each has a transaction of its own. On a busy machine only the process's own time says something; it holds
+    SQLite's work, and not that of a server.
+    """
+    walls, own = [], []
     for round_ in range(rounds + rounds // 10):
         question = draw()
-        began = time.perf_counter()
+        began, began_own = time.perf_counter(), time.process_time()
         with archive.read() as session:
             question(session)
         if round_ >= rounds // 10:
-            took.append((time.perf_counter() - began) * 1000)
-    return sorted(took)
+            own.append((time.process_time() - began_own) * 1000)
+            walls.append((time.perf_counter() - began) * 1000)
+    return sorted(walls), sorted(own)
+
+
+def spread(took: list[float]) -> str:
+    """The middle and the far end of what was measured."""
+    return f"p50 {statistics.median(took):7.2f}  p99 {_p99(took):7.2f}"
+
+
+def _p99(took: list[float]) -> float:
+    return took[int(len(took) * 0.99)]
 
 
 def main() -> None:
@@ -174,13 +190,9 @@ def main() -> None:
         for name, draw in Asker(chosen.revisions).questions().items():
             if chosen.only not in name:
                 continue
-            took = measure(archive, draw, rounds=chosen.rounds)
-            p50, p99 = statistics.median(took), took[int(len(took) * 0.99)]
-            mark = "" if p99 <= GOAL_MS else "   over the goal"
-            print(
-                f"{name:<30} p50 {p50:7.2f}   p99 {p99:7.2f}   most {took[-1]:7.2f}{mark}",
-                flush=True,
-            )
+            walls, own = measure(archive, draw, rounds=chosen.rounds)
+            mark = "" if _p99(walls) <= GOAL_MS else "   over the goal"
+            print(f"{name:<30} {spread(walls)}   own {spread(own)}{mark}", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ the article that its link had shown before it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from db.models import (
     ArticleUrl,
     Extraction,
     Link,
+    Removal,
     Revision,
     Supersession,
     Visit,
@@ -73,6 +74,31 @@ def looks_at(session: Session, article_ids: Iterable[int], *, as_of: AsOf) -> di
         if looks is not None and owner is not None:
             _add(looks, look, alive[owner], keys)
     return found
+
+
+def gone_at(
+    session: Session, article_ids: Collection[int], *, as_of: AsOf, looks: Mapping[int, Looks]
+) -> dict[int, datetime | None]:
+    """Since when the articles were gone, by their removals; in older archives, by the looks at them."""
+    found = {article_id: looks[article_id].gone_at for article_id in article_ids}
+    removals = select(Removal).where(Removal.article_id.in_(article_ids)).order_by(Removal.id)
+    for removal in session.scalars(removals):
+        found[removal.article_id] = None
+    for removal in session.scalars(removals):
+        if _is_in_force(removal, as_of):
+            found[removal.article_id] = removal.suspected_at
+    return found
+
+
+def _is_in_force(removal: Removal, as_of: AsOf) -> bool:
+    """Whether the article was believed to be gone."""
+
+    def by_then(moment: datetime | None) -> bool:
+        ends = (as_of.said_at, as_of.known_at)
+        return moment is not None and all(end is None or moment <= end for end in ends)
+
+    is_recorded = as_of.known_at is None or removal.recorded_at <= as_of.known_at
+    return is_recorded and by_then(removal.confirmed_at) and not by_then(removal.returned_at)
 
 
 @dataclass(frozen=True, slots=True)

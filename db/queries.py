@@ -3,8 +3,7 @@
 `as_of` says up to when publishers are listened to and up to when the archive had learnt it; see db.asof.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -20,34 +19,23 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from db import alias_views
 from db import search as searching
+from db.alias_views import AliasView
 from db.asof import NOW, AsOf, is_known, is_newest, is_superseded, stands
-from db.belonging import Looks, looks_at
+from db.belonging import gone_at, looks_at
 from db.contents import unpack_content
 from db.models import (
     Article,
-    ArticleUrl,
     Content,
     Extraction,
-    Removal,
     Revision,
     Site,
     Supersession,
 )
-from db.owners import aliases_of, owners_of_url
+from db.owners import owners_of_url
 from db.snippets import Snippet, cut
 from db.statements import chunks, is_postgres
-
-
-@dataclass(frozen=True, slots=True)
-class AliasView:
-    """A URL of an article, from when to when, and on what evidence."""
-
-    url: str
-    url_key: str
-    evidence: str
-    from_at: datetime
-    to_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,23 +161,23 @@ def load_articles(
             .where(Article.id.in_(chunk))
         ).all()
         looks = looks_at(session, chunk, as_of=as_of)
-        aliases = _aliases(session, chunk, as_of, looks)
+        urls_of = alias_views.of_articles(session, chunk, as_of=as_of, looks=looks)
         texts = _texts(session, chunk, as_of)
         newest = _revisions(session, [each.newest_id for each in texts.values()])
-        gone_at = _gone_at(session, chunk, as_of, looks)
+        gone = gone_at(session, chunk, as_of=as_of, looks=looks)
         for article, name, title in rows:
             known = texts[article.id]
-            urls = aliases[article.id]
+            urls = urls_of[article.id]
             views[article.id] = ArticleView(
                 number=article.id,
                 site=name,
                 site_title=title,
-                url=_address(urls),
+                url=alias_views.address(urls),
                 aliases=tuple(urls),
                 guid=article.guid,
                 first_seen_at=known.first_seen_at or article.first_seen_at,
                 last_seen_at=looks[article.id].seen_at,
-                gone_at=gone_at.get(article.id),
+                gone_at=gone.get(article.id),
                 revision_count=known.count,
                 revision=newest.get(known.newest_id) if known.newest_id else None,
             )
@@ -309,7 +297,7 @@ def _hits(
     ).all()
     article_ids = sorted({found.article_id for found, _, _ in rows})
     looks = looks_at(session, article_ids, as_of=as_of)
-    aliases = _aliases(session, article_ids, as_of, looks)
+    urls_of = alias_views.of_articles(session, article_ids, as_of=as_of, looks=looks)
     hits = {}
     for found, name, is_last in rows:
         hits[found.id] = Hit(
@@ -317,7 +305,7 @@ def _hits(
             number=found.number,
             is_current=bool(is_last),
             site=name,
-            url=_address(aliases[found.article_id]),
+            url=alias_views.address(urls_of[found.article_id]),
             title=found.title,
             published_at=found.published_at,
             first_seen_at=found.first_seen_at,
@@ -388,68 +376,6 @@ def _texts(session: Session, article_ids: Sequence[int], as_of: AsOf) -> dict[in
 def _revisions(session: Session, revision_ids: Sequence[int | None]) -> dict[int, RevisionView]:
     rows = session.execute(select(*_REVISION).where(Revision.id.in_(filter(None, revision_ids))))
     return {row.id: _revision_view(row) for row in rows}
-
-
-def _aliases(
-    session: Session, article_ids: Sequence[int], as_of: AsOf, looks: Mapping[int, Looks]
-) -> defaultdict[int, list[AliasView]]:
-    aliases = defaultdict(list)
-    for article_id, row in aliases_of(session, article_ids, known_at=as_of.known_at):
-        if as_of.said_at is not None and row.from_at > as_of.said_at:
-            continue
-        aliases[article_id].append(
-            AliasView(
-                url=row.url,
-                url_key=row.url_key,
-                evidence=row.evidence,
-                from_at=row.from_at,
-                to_at=_ended_at(row, as_of, looks[article_id]),
-            )
-        )
-    return aliases
-
-
-def _ended_at(alias: ArticleUrl, as_of: AsOf, looks: Looks) -> datetime | None:
-    """When a URL ceased to be the article's. The looks say it; else the alias, if it had ended by then."""
-    ended_at = looks.ended.get(alias.url_key)
-    if ended_at is not None or alias.to_at is None:
-        return ended_at
-    if as_of.said_at is not None and alias.to_at > as_of.said_at:
-        return None
-    showed_at = looks.showed_at.get(alias.url_key)
-    return None if showed_at is not None and showed_at > alias.to_at else alias.to_at
-
-
-def _address(aliases: Sequence[AliasView]) -> str:
-    """The URL under which an article was met first, of those that still hold."""
-    if not aliases:
-        return ""
-    return next((alias.url for alias in aliases if alias.to_at is None), aliases[0].url)
-
-
-def _gone_at(
-    session: Session, article_ids: Sequence[int], as_of: AsOf, looks: Mapping[int, Looks]
-) -> dict[int, datetime | None]:
-    """Since when the articles were gone, by their removals; in older archives, by the looks at them."""
-    found = {article_id: looks[article_id].gone_at for article_id in article_ids}
-    removals = select(Removal).where(Removal.article_id.in_(article_ids)).order_by(Removal.id)
-    for removal in session.scalars(removals):
-        found[removal.article_id] = None
-    for removal in session.scalars(removals):
-        if _is_in_force(removal, as_of):
-            found[removal.article_id] = removal.suspected_at
-    return found
-
-
-def _is_in_force(removal: Removal, as_of: AsOf) -> bool:
-    """Whether the article was believed to be gone."""
-
-    def by_then(moment: datetime | None) -> bool:
-        ends = (as_of.said_at, as_of.known_at)
-        return moment is not None and all(end is None or moment <= end for end in ends)
-
-    is_recorded = as_of.known_at is None or removal.recorded_at <= as_of.known_at
-    return is_recorded and by_then(removal.confirmed_at) and not by_then(removal.returned_at)
 
 
 def _revision_view(row: Any) -> RevisionView:

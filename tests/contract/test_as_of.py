@@ -17,7 +17,17 @@ from db import belonging, changes, identity, queries, reports
 from db.archive import Archive, Session
 from db.asof import NOW, AsOf
 from db.changes import ChangeKind, NewChange
-from db.models import Article, Quarantine, Revision, Supersession, VisitOutcome
+from db.models import (
+    Action,
+    AliasMove,
+    Article,
+    ArticleUrl,
+    Link,
+    Quarantine,
+    Revision,
+    Supersession,
+    VisitOutcome,
+)
 from db.sql import run_read_only
 from db.standing import is_standing
 from db.statements import is_postgres
@@ -310,6 +320,7 @@ def test_a_merged_article_is_answered_by_the_other_from_then_on(
                 superseded_at=clock.now(),
             )
         )
+        move(session, merged.article_id, kept.article_id, now=clock.now())
         session.execute(
             update(Article)
             .where(Article.id == merged.article_id)
@@ -320,19 +331,55 @@ def test_a_merged_article_is_answered_by_the_other_from_then_on(
     with archive.write() as session:
         row = session.scalars(select(Supersession)).one()
         row.restored_at = clock.now()
+        move(session, kept.article_id, merged.article_id, now=clock.now())
         session.execute(
             update(Article)
             .where(Article.id == merged.article_id)
             .values(revision_id=merged.revision_id, merged_into_id=None)
         )
+    times = (AsOf.moment(before), AsOf.moment(after), NOW)
     with archive.read() as session:
         found = [
-            [a.number for a in queries.find_articles(session, number=merged.article_id, as_of=when)]
-            for when in (AsOf.moment(before), AsOf.moment(after), NOW)
+            queries.find_articles(session, number=merged.article_id, as_of=when) for when in times
+        ]
+        by_url = [
+            queries.find_articles(session, url_key="lantern.example/b", as_of=when)
+            for when in times
         ]
         looks = belonging.looks_at(session, [kept.article_id or 0], as_of=AsOf.moment(after))
-    assert found == [[merged.article_id], [kept.article_id], [merged.article_id]]
+    assert by_url == found
+    assert [[article.number for article in each] for each in found] == [
+        [merged.article_id],
+        [kept.article_id],
+        [merged.article_id],
+    ]
+    assert [[alias.url_key[-1] for alias in each[0].aliases] for each in found] == [
+        ["b"],
+        ["a", "b"],
+        ["b"],
+    ]
     assert len(looks[kept.article_id or 0].all) == 2
+
+
+def move(session: Session, source: int | None, target: int | None, *, now: datetime) -> None:
+    """Give the URL of "b" to another article."""
+    action = Action(acted_at=now, kind="merge", actor="a person", arguments={})
+    session.add(action)
+    session.flush()
+    alias = session.scalars(
+        select(ArticleUrl).where(ArticleUrl.url_key == "lantern.example/b")
+    ).one()
+    session.add(
+        AliasMove(
+            article_url_id=alias.id,
+            from_article_id=source,
+            to_article_id=target,
+            action_id=action.id,
+            moved_at=now,
+        )
+    )
+    alias.article_id = target or 0
+    session.execute(update(Link).where(Link.url_key == alias.url_key).values(article_id=target))
 
 
 def test_the_statements_of_the_documentation_run_on_both_databases(
