@@ -98,7 +98,8 @@ def _print_memory(chosen: list[RealPage], pages: int) -> None:
             break
         seen.append(resident)
         print(
-            f"memory after {count:6,} pages: {resident:6.1f} MB, peak {peak:6.1f} MB ({seconds:.0f} s)"
+            f"memory after {count:6,} pages: {resident:6.1f} MB, peak {peak:6.1f} MB ({seconds:.0f} s)",
+            flush=True,
         )
     child.join()
     if child.exitcode != 0 or not seen:
