@@ -94,7 +94,8 @@ def _rest(session: Any, desk: Desk) -> None:
     _add(session, Supersession, revision_id=ids[2], by_revision_id=ids[3], action_id=1,
          reason="reextracted", superseded_at=now, restored_at=now)  # fmt: skip
     _add(session, Variant, article_id=1, number=1, revision_id=ids[3], from_at=now, to_at=now)
-    _add(session, KeptApart, article_id=1, other_id=2, action_id=1)
+    for one, other in ((1, 2), (2, 1)):
+        _add(session, KeptApart, article_id=one, other_id=other, action_id=1)
     _add(session, AliasMove, article_url_id=1, from_article_id=2, to_article_id=1, action_id=1,
          moved_at=now)  # fmt: skip
     _add(session, Removal, article_id=3, evidence="404", suspected_at=now, recorded_at=now,
