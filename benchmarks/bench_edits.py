@@ -59,7 +59,8 @@ def main() -> None:
     arguments = _arguments()
     texts = _newsroom(arguments.texts)
     if arguments.corpora:
-        texts += _real(arguments.corpora)
+        real = _real(arguments.corpora)
+        texts += real[:: max(len(real) // arguments.texts, 1)]
     dice = random.Random(arguments.seed)
     scores = {name: Score(goal) for name, (goal, _) in SEEDS.items()}
     times = []
@@ -69,9 +70,9 @@ def main() -> None:
             if seeded is None:
                 continue
             new, is_right = seeded
-            began = time.perf_counter()
+            began = time.process_time()
             found = edits(text, new)
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
             scores[name].tried += 1
             if is_right(found, _digest(text) != _digest(new)):
                 scores[name].right += 1
@@ -80,7 +81,7 @@ def main() -> None:
                     f"{text.title[:60]!r} {[(e.kind.value, e.op, e.count) for e in found]}"
                 )
     print(
-        f"{len(texts)} texts; comparing two takes {statistics.median(times) * 1000:.1f} ms (median)"
+        f"{len(texts)} texts; comparing two takes {statistics.median(times) * 1000:.1f} CPU ms (median)"
     )
     for name, score in scores.items():
         print(
