@@ -6,12 +6,10 @@ how it is shown, nor what settling means.
 
 import getpass
 import os
-from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from config.clock import Clock
@@ -19,16 +17,18 @@ from config.settings import Settings
 from config.site import SiteConfig
 from crawler import crawl
 from db import actions, crawls, leases, profiles, reextraction
-from db.archive import Archive, Session
+from db.archive import Archive
 from db.profiles import KnownProfile
-from db.reextraction import Page, Reader, Scope
+from db.reextraction import Reader, Scope
 from db.resettle import Why
 from db.statements import chunks
+from morgue.reextraction_report import EXAMPLES, Progress, Report, SiteReport, Wanted, counts
 from morgue.rereading import Order, ReadCapture, order_of, read_all
 from pipeline.context import CrawlContext, HeldLease
 from pipeline.profiles.profile import LEARNER_VERSION
 from pipeline.reading import EXTRACTOR_VERSION
 from pipeline.rereading import Again, Missing
+from pipeline.stages import neighbours
 from pipeline.stages.reread import Desk, Outcome, settle_articles, settle_link
 
 ARTICLES = 20
@@ -37,76 +37,13 @@ ARTICLES = 20
 ROUNDS = 3
 """How often an article is tried that a crawl goes on to add to."""
 
-EXAMPLES = 5
-
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be read again."""
+class Part:
+    """What is read and settled together: articles, or a link's pages and the articles that they show."""
 
-    since: datetime | None = None
-    until: datetime | None = None
-    article_id: int | None = None
-    is_quarantined_only: bool = False
-    limit: int | None = None  # articles, and links that show none
-    is_dry: bool = False
-
-
-@dataclass(slots=True)
-class SiteReport:
-    """What it came to at one site."""
-
-    site: str
-    articles: int = 0  # that were settled
-    pages: int = 0  # that were read
-    changed: int = 0  # articles of which another text stands
-    superseded: int = 0
-    added: int = 0
-    new_articles: int = 0
-    healed: int = 0
-    doubted: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
-    unread: int = 0
-    left: int = 0  # articles that a crawl went on to add to
-    busy: str | None = None  # why pages of no article were left
-    fields: Counter[str] = field(default_factory=Counter)
-    examples: list[Outcome] = field(default_factory=list)
-
-    def take(self, outcome: Outcome, *, examples: int) -> None:
-        """Count what an article came to."""
-        if outcome.missing:
-            return
-        self.articles += outcome.article_id is not None
-        self.changed += bool(outcome.replaced or outcome.added)
-        self.superseded += len(outcome.replaced)
-        self.added += outcome.added
-        self.new_articles += outcome.article_id is None and outcome.added > 0
-        self.healed += outcome.healed
-        self.doubted += outcome.doubted
-        self.refused.update(outcome.refused)
-        self.unread += outcome.unread
-        for each in outcome.replaced:
-            self.fields.update(each.fields)
-        if outcome.replaced and len(self.examples) < examples:
-            self.examples.append(outcome)
-
-
-@dataclass(slots=True)
-class Report:
-    """What a run came to."""
-
-    action_id: int | None = None
-    sites: list[SiteReport] = field(default_factory=list)
-    is_stopped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a site is."""
-
-    site: str
-    done: int  # articles, and links without one
-    total: int
+    article_ids: tuple[int, ...]
+    link_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +72,87 @@ class Run:
                     site_id=known[0][1] if len(known) == 1 else None,
                     article_id=wanted.article_id,
                 )
+        runs = [self._site_run(site, site_id, wanted, report) for site, site_id in known]
         try:
-            for site, site_id in known:
-                report.sites.append(SiteReport(site.name))
-                _SiteRun(
-                    self,
-                    site,
-                    site_id=site_id,
-                    wanted=wanted,
-                    report=report.sites[-1],
-                    action_id=report.action_id,
-                ).run()
+            waiting = [(run, part) for run in runs for part in run.begin()]
+            for _ in range(ROUNDS):
+                self._read_and_settle(runs, waiting)
+                waiting = [(run, part) for run in runs for part in run.waiting]
+                for run in runs:
+                    run.waiting = []
+            for run, part in waiting:
+                run.report.left += len(part.article_ids) or 1
         except KeyboardInterrupt:
             report.is_stopped = True
         if report.action_id is not None:
+            if not report.is_stopped:
+                neighbours.catch_up(self.archive)
             with self.archive.write() as session:
                 actions.complete_action(session, report.action_id, outcome=_outcome(report))
         return report
+
+    def _site_run(
+        self, site: SiteConfig, site_id: int, wanted: Wanted, report: Report
+    ) -> "_SiteRun":
+        report.sites.append(SiteReport(site.name))
+        return _SiteRun(
+            self,
+            site,
+            site_id=site_id,
+            wanted=wanted,
+            report=report.sites[-1],
+            action_id=report.action_id,
+        )
+
+    def _read_and_settle(
+        self, runs: Sequence["_SiteRun"], parts: Sequence[tuple["_SiteRun", Part]]
+    ) -> None:
+        """Read the pages of each part and settle it, while those of the next are being read."""
+        if not parts:
+            return
+        counts: list[int] = []
+
+        def orders() -> Iterator[Order]:
+            for run, part in parts:
+                with self.archive.read() as session:
+                    found = reextraction.pages_of(session, part.article_ids, link_ids=part.link_ids)
+                counts.append(len(found))
+                yield from (order_of(page, run.site.name) for page in found)
+
+        work = ReadCapture(
+            address=self.settings.archive_url,
+            captures=self.settings.capture_store,
+            sites={run.site.name: run.site for run in runs},
+            profiles={run.site.name: run.profile.content for run in runs if run.profile},
+            max_depth=self.settings.max_depth,
+        )
+        readings = read_all(
+            work, orders(), jobs=self.jobs, timeout_s=self.settings.reading_timeout_s
+        )
+        waiting: Future[None] | None = None
+        reads: dict[int, Again | Missing] = {}
+        place = 0
+        with ThreadPoolExecutor(1) as settling, closing(readings):
+
+            def settle_read() -> None:
+                """Hand over the parts that are read; not before the last one is written."""
+                nonlocal waiting, reads, place
+                while place < len(counts) and len(reads) == counts[place]:
+                    if waiting is not None:
+                        waiting.result()
+                    run, part = parts[place]
+                    waiting = settling.submit(run.settle, part, reads)
+                    reads, place = {}, place + 1
+
+            for again in readings:
+                if not reads:
+                    settle_read()  # what has no page at all
+                parts[place][0].report.pages += 1
+                reads[again.capture_id] = again
+                settle_read()
+            settle_read()
+            if waiting is not None:
+                waiting.result()
 
     def _known(self, sites: Sequence[SiteConfig]) -> list[tuple[SiteConfig, int]]:
         """Those of the sites that the archive knows."""
@@ -173,9 +174,11 @@ class _SiteRun:
         report: SiteReport,
         action_id: int | None,
     ) -> None:
-        self._run, self._site, self._wanted, self._report = run, site, wanted, report
+        self._run, self.site, self._wanted, self.report = run, site, wanted, report
         self._action_id = action_id
-        profile = self._profile(site_id) if run.settings.learn_profiles else None
+        profile = self._newest_profile(site_id) if run.settings.learn_profiles else None
+        self.profile = profile
+        self.waiting: list[Part] = []  # parts that want another round
         context = CrawlContext(
             settings=run.settings,
             sites={site.name: site},
@@ -189,13 +192,6 @@ class _SiteRun:
             EXTRACTOR_VERSION, context.rules_sha256(site.name), profile.id if profile else None
         )
         self._desk = Desk(context, site.name, site_id, reader)
-        self._work = ReadCapture(
-            address=run.settings.archive_url,
-            captures=run.settings.capture_store,
-            sites={site.name: site},
-            profiles={site.name: profile.content} if profile else {},
-            max_depth=run.settings.max_depth,
-        )
         self._scope = Scope(
             site_id,
             reader,
@@ -204,12 +200,11 @@ class _SiteRun:
             article_id=wanted.article_id,
             is_quarantined_only=wanted.is_quarantined_only,
         )
-        self._left: list[int] = []  # articles that want another round
         self._strays: set[int] = set()  # links in quarantine that show another article
         self._done = self._total = 0
 
-    def run(self) -> None:
-        """Read and settle every article, then what is in quarantine at links without one."""
+    def begin(self) -> list[Part]:
+        """Every article that is to be read, then what is in quarantine at links without one."""
         with self._run.archive.read() as session:
             articles = reextraction.articles_to_read(session, self._scope)
             links = reextraction.links_to_read(session, self._scope)
@@ -218,97 +213,60 @@ class _SiteRun:
             links = links[: self._wanted.limit - len(articles)]
         self._total = len(articles) + len(links)
         self._tell(0)
-        self._articles(articles)
-        for _ in range(ROUNDS):
-            if not self._left:
-                break
-            again, self._left = self._left, []
-            self._articles(again)
-        self._report.left = len(self._left)
-        self._links(sorted({*links, *self._strays}))
+        parts = [Part(tuple(chunk)) for chunk in chunks(articles, ARTICLES)]
+        return parts + [Part((), (link_id,)) for link_id in links]
 
-    # --- articles -----------------------------------------------------------------------------------------------------
-
-    def _articles(self, article_ids: Sequence[int]) -> None:
-        self._in_transactions(
-            [list(chunk) for chunk in chunks(article_ids, ARTICLES)],
-            pages=reextraction.pages_of,
-            settle=self._settle_articles,
-        )
-
-    def _settle_articles(
-        self, article_ids: Sequence[int], reads: dict[int, Again | Missing]
-    ) -> None:
-        if self._wanted.is_dry:
-            with self._run.archive.read() as session:
-                outcomes = settle_articles(session, article_ids, reads, desk=self._desk, why=None)
-        else:
-            with self._run.archive.write() as session:
-                outcomes = settle_articles(
-                    session, article_ids, reads, desk=self._desk, why=self._why()
-                )
+    def settle(self, part: Part, reads: dict[int, Again | Missing]) -> None:
+        """Settle what was read, in one transaction."""
+        outcomes = self._link_settled(part, reads) if part.link_ids else self._settled(part, reads)
+        missing = [each.article_id for each in outcomes if each.missing and each.article_id]
+        if part.link_ids and missing:  # the article that it shows was never read again
+            self.waiting.append(Part(tuple(missing), part.link_ids))
+        elif missing:  # a crawl has added to them
+            self.waiting.append(Part(tuple(missing)))
         for outcome in outcomes:
-            if outcome.missing and outcome.article_id is not None:
-                self._left.append(outcome.article_id)
-            self._strays.update(look.link_id for look in outcome.elsewhere)
-            self._report.take(outcome, examples=self._run.examples)
-        self._tell(sum(not outcome.missing for outcome in outcomes))
+            for look in outcome.elsewhere:
+                if look.link_id not in self._strays:
+                    self._strays.add(look.link_id)
+                    self.waiting.append(Part((), (look.link_id,)))
+            if not outcome.missing:
+                self.report.take(outcome, examples=self._run.examples)
+        self._tell(len(part.article_ids) - len(missing) if not part.link_ids else not missing)
 
-    # --- links that show no article -----------------------------------------------------------------------------------
-
-    def _links(self, link_ids: Sequence[int]) -> None:
-        self._in_transactions(
-            [[link_id] for link_id in link_ids],
-            pages=lambda session, some: reextraction.pages_of(session, link_ids=some),
-            settle=self._settle_link,
-        )
-
-    def _settle_link(self, link_ids: Sequence[int], reads: dict[int, Again | Missing]) -> None:
-        (link_id,) = link_ids
-        outcomes = self._link_settled(link_id, reads)
-        self._tell(1)
-        if outcomes is None:
-            return
-        for outcome in outcomes:
-            self._report.left += bool(outcome.missing)
-            self._report.take(outcome, examples=self._run.examples)
-
-    def _link_settled(
-        self, link_id: int, reads: dict[int, Again | Missing]
-    ) -> list[Outcome] | None:
-        """What the link's pages come to; None where the site is being crawled."""
+    def _settled(self, part: Part, reads: dict[int, Again | Missing]) -> list[Outcome]:
         archive, desk = self._run.archive, self._desk
-        for _ in range(ROUNDS):
-            if self._wanted.is_dry:
-                with archive.read() as session:
-                    outcomes = settle_link(session, link_id, reads, desk=desk, why=None)
-            else:
-                held = self._take()
-                if held is None:
-                    return None
-                try:
-                    with archive.write() as session:
-                        outcomes = settle_link(session, link_id, reads, desk=desk, why=self._why())
-                finally:
-                    self._give_back(held)
-            found = [each.article_id for each in outcomes if each.missing and each.article_id]
-            if not found:
-                break
-            with archive.read() as session:  # the article that it shows was never read again
-                pages = reextraction.pages_of(session, found)
-            reads |= self._read(pages)
-        return outcomes
+        if self._wanted.is_dry:
+            with archive.read() as session:
+                return settle_articles(session, part.article_ids, reads, desk=desk, why=None)
+        with archive.write() as session:
+            return settle_articles(session, part.article_ids, reads, desk=desk, why=self._why())
+
+    def _link_settled(self, part: Part, reads: dict[int, Again | Missing]) -> list[Outcome]:
+        """What the link's pages come to; nothing where the site is being crawled."""
+        archive, desk = self._run.archive, self._desk
+        (link_id,) = part.link_ids
+        if self._wanted.is_dry:
+            with archive.read() as session:
+                return settle_link(session, link_id, reads, desk=desk, why=None)
+        held = self._take()
+        if held is None:
+            return []
+        try:
+            with archive.write() as session:
+                return settle_link(session, link_id, reads, desk=desk, why=self._why())
+        finally:
+            self._give_back(held)
 
     def _take(self) -> tuple[HeldLease, ...] | None:
         """The site's leases, for one transaction; None where somebody crawls it."""
-        if self._report.busy is not None:
+        if self.report.busy is not None:
             return None
         with self._run.archive.write() as session:
             held = crawl.take(
-                session, self._site, owner=crawl.owner_name(), now=self._run.clock.now()
+                session, self.site, owner=crawl.owner_name(), now=self._run.clock.now()
             )
         if isinstance(held, str):
-            self._report.busy = held
+            self.report.busy = held
             return None
         return held
 
@@ -317,64 +275,7 @@ class _SiteRun:
             for lease in held:
                 leases.release(session, lease.name, token=lease.token)
 
-    # --- reading ------------------------------------------------------------------------------------------------------
-
-    def _in_transactions(
-        self,
-        parts: Sequence[list[int]],
-        *,
-        pages: Callable[[Session, list[int]], list[Page]],
-        settle: Callable[[list[int], dict[int, Again | Missing]], None],
-    ) -> None:
-        """Read the pages of each part and settle it, while those of the next are being read."""
-        counts: list[int] = []
-
-        def orders() -> Iterator[Order]:
-            for part in parts:
-                with self._run.archive.read() as session:
-                    found = pages(session, part)
-                counts.append(len(found))
-                yield from (order_of(page, self._site.name) for page in found)
-
-        waiting: Future[None] | None = None
-        reads: dict[int, Again | Missing] = {}
-        place = 0
-        with ThreadPoolExecutor(1) as settling, closing(self._readings(orders())) as readings:
-
-            def settle_read() -> None:
-                """Hand over the parts that are read; not before the last one is written."""
-                nonlocal waiting, reads, place
-                while place < len(counts) and len(reads) == counts[place]:
-                    if waiting is not None:
-                        waiting.result()
-                    waiting = settling.submit(settle, parts[place], reads)
-                    reads, place = {}, place + 1
-
-            for again in readings:
-                if not reads:
-                    settle_read()  # what has no page at all
-                reads[again.capture_id] = again
-                self._report.pages += 1
-                settle_read()
-            settle_read()
-            if waiting is not None:
-                waiting.result()
-
-    def _readings(self, orders: Iterator[Order]) -> Generator[Again | Missing]:
-        return read_all(
-            self._work,
-            orders,
-            jobs=self._run.jobs,
-            timeout_s=self._run.settings.reading_timeout_s,
-        )
-
-    def _read(self, pages: Sequence[Page]) -> dict[int, Again | Missing]:
-        orders = iter([order_of(page, self._site.name) for page in pages])
-        return {again.capture_id: again for again in self._readings(orders)}
-
-    # --- what it is done with -----------------------------------------------------------------------------------------
-
-    def _profile(self, site_id: int) -> KnownProfile | None:
+    def _newest_profile(self, site_id: int) -> KnownProfile | None:
         with self._run.archive.read() as session:
             return profiles.newest_profile(session, site_id, learner=LEARNER_VERSION)
 
@@ -383,7 +284,7 @@ class _SiteRun:
 
     def _tell(self, done: int) -> None:
         self._done += done
-        self._run.progress(Progress(self._site.name, self._done, self._total))
+        self._run.progress(Progress(self.site.name, self._done, self._total))
 
 
 def actor() -> str:
@@ -411,22 +312,4 @@ def _outcome(report: Report) -> dict[str, Any]:
     return {
         "stopped": report.is_stopped,
         "sites": {each.site: counts(each) for each in report.sites},
-    }
-
-
-def counts(report: SiteReport) -> dict[str, Any]:
-    """What a site came to, as plain values."""
-    return {
-        "pages": report.pages,
-        "articles": report.articles,
-        "changed": report.changed,
-        "superseded": report.superseded,
-        "added": report.added,
-        "new_articles": report.new_articles,
-        "healed": report.healed,
-        "quarantined": report.doubted,
-        "refused": dict(report.refused),
-        "unreadable": report.unread,
-        "left": report.left,
-        "fields": dict(report.fields),
     }

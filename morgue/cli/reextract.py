@@ -10,7 +10,7 @@ from config.settings import Settings
 from config.site import SiteConfig, ad_hoc_site
 from db import crawls
 from db.archive import Archive
-from morgue import reextraction
+from morgue import reextraction_report
 from morgue.cli import differences, output, progress
 from morgue.cli.access import clock_of, settings_of, sites_of
 from morgue.cli.errors import ExitCode, Failure
@@ -20,7 +20,8 @@ from morgue.cli.moments import END, START
 from morgue.cli.named import article_named
 from morgue.cli.opened import archive_of
 from morgue.cli.options import ARTICLE, ArticleName, json_option
-from morgue.reextraction import Report, Run, SiteReport, Wanted
+from morgue.reextraction import Run
+from morgue.reextraction_report import Report, SiteReport, Wanted
 from pipeline.stages.reread import Outcome, Replaced
 
 
@@ -41,7 +42,7 @@ from pipeline.stages.reread import Outcome, Replaced
 @click.option(
     "--examples",
     type=click.IntRange(min=0),
-    default=reextraction.EXAMPLES,
+    default=reextraction_report.EXAMPLES,
     show_default=True,
     metavar="N",
     help="Differences of N articles of each site are shown.",
@@ -223,7 +224,7 @@ def _document(report: Report, *, is_dry: bool) -> dict[str, Any]:
         "sites": [
             {
                 "site": site.site,
-                **reextraction.counts(site),
+                **reextraction_report.counts(site),
                 "busy": site.busy,
                 "examples": [_example(outcome) for outcome in site.examples],
             }

@@ -14,7 +14,8 @@ from db import crawls, ledger, links, seen
 from db.archive import Archive
 from db.entries import Archived, FoundLink, NewCapture
 from db.models import Capture, Extraction, Link, Visit
-from morgue.reextraction import Report, Run, Wanted
+from morgue.reextraction import Run
+from morgue.reextraction_report import Report, Wanted
 from pipeline import extraction, urls
 from pipeline.context import CrawlContext
 from pipeline.items import Fetched

@@ -26,7 +26,7 @@ from db.models import (
 from db.reextraction import Reader
 from db.resettle import Why
 from db.verify import verify
-from morgue.reextraction import Report, SiteReport
+from morgue.reextraction_report import Report, SiteReport
 from pipeline.stages.reread import Desk as DeskOfSite
 from pipeline.stages.reread import settle_articles
 from tests.contract.press import PARAGRAPHS, Press, page, site

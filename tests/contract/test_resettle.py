@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config.clock import ManualClock
 from db import changes, queries, resettle, seen
@@ -23,7 +24,10 @@ from db.models import (
 )
 from db.resettle import Settlement, Why
 from db.settling import Look, Text
+from db.verify import verify
 from tests.contract.desk import Desk
+
+START = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -233,3 +237,43 @@ def test_texts_that_were_served_side_by_side_are_a_set_of_variants(
             ]
     assert standing(desk, article_id) == ["First text.", "First text. Teaser."]
     assert [kind for kind, _ in told(desk)[3:]] == ["superseded", "variant"]
+
+
+def superseded(desk: Desk) -> int:
+    article_id = three_texts(desk)
+    first, second, third = looks(desk, article_id)
+    settle(desk, article_id, [first, reading(second, "First text."), third])
+    assert verify(desk.archive) == []
+    return article_id
+
+
+def broken(desk: Desk, **values: object) -> set[str]:
+    with desk.archive.write() as session:
+        session.execute(update(Supersession).values(**values))
+    return {violation.promise for violation in verify(desk.archive)}
+
+
+def test_a_text_of_another_article_that_stands_for_a_revision_is_told(desk: Desk) -> None:
+    superseded(desk)
+    other = desk.see("b", "Another text.")
+    assert "supersessions" in broken(desk, by_revision_id=other.revision_id)
+    assert "supersessions" not in broken(desk, reason="merged")
+
+
+def test_a_supersession_that_ended_before_it_began_is_told(desk: Desk) -> None:
+    superseded(desk)
+    assert "supersessions" in broken(desk, restored_at=START)
+
+
+def test_supersessions_that_lead_nowhere_are_told(desk: Desk) -> None:
+    superseded(desk)
+    assert "superseded_once" in broken(desk, by_revision_id=Supersession.revision_id)
+
+
+def test_a_revision_that_is_superseded_twice_at_a_time_is_told(desk: Desk) -> None:
+    superseded(desk)
+    with desk.archive.write() as session:
+        (row,) = session.scalars(select(Supersession))
+        values = {name: getattr(row, name) for name in ("revision_id", "reason", "superseded_at")}
+        session.add(Supersession(**values, by_revision_id=row.by_revision_id))
+    assert {violation.promise for violation in verify(desk.archive)} == {"superseded_once"}

@@ -7,7 +7,7 @@ usage: child.py MORGUE.YAML CLOCK_OFFSET_S [STEP N]
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -42,9 +42,9 @@ STEPS = {
 """Step -> whose function stands there, and on which side of it. "after" is inside its transaction."""
 
 
-def arm(step: str, count: int) -> None:
+def arm(step: str, count: int, *, steps: Mapping[str, tuple[Any, str, str]] = STEPS) -> None:
     """Make the process die at the step, the count-th time."""
-    owner, name, side = STEPS[step]
+    owner, name, side = steps[step]
     original: Callable[..., Any] = getattr(owner, name)
     left = count
 
