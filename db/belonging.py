@@ -81,10 +81,11 @@ def gone_at(
 ) -> dict[int, datetime | None]:
     """Since when the articles were gone, by their removals; in older archives, by the looks at them."""
     found = {article_id: looks[article_id].gone_at for article_id in article_ids}
-    removals = select(Removal).where(Removal.article_id.in_(article_ids)).order_by(Removal.id)
-    for removal in session.scalars(removals):
-        found[removal.article_id] = None
-    for removal in session.scalars(removals):
+    removals = session.scalars(
+        select(Removal).where(Removal.article_id.in_(article_ids)).order_by(Removal.id)
+    ).all()
+    found |= dict.fromkeys((removal.article_id for removal in removals), None)
+    for removal in removals:
         if _is_in_force(removal, as_of):
             found[removal.article_id] = removal.suspected_at
     return found
