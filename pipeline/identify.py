@@ -171,6 +171,8 @@ class _Scale:
         own, other = self._page.said, candidate.said
         title = None if has_same_text else likeness.of_titles(own.title, other.title)
         moment = likeness.of_moments(own.published, other.published)
+        if is_led and moment is not None and moment[0] < 0 and text is not None:
+            text = _as_of_another_day(text)
         address = likeness.of_addresses(self._answered, candidate.url_keys)
         if is_led and address is not None and address[0] < 0:
             address = None  # that they lead elsewhere is known
@@ -242,6 +244,13 @@ def _as_issues(
             address = (0.0, address[1])
         title = (min(title[0], 0.0), title[1])
     return title, moment, address
+
+
+def _as_of_another_day(text: Weight) -> Weight:
+    """Yesterday's live blog leads to today's, and shares its background with it."""
+    if text[1] != likeness.SOMEWHAT_SIMILAR:
+        return text
+    return likeness.UNLIKE_TEXT, "somewhat similar text of another day"
 
 
 def _total(evidence: Iterable[Weight]) -> float:

@@ -40,6 +40,7 @@ MIN_SHINGLES = 4
 
 SAME_TEXT = "same text"
 ANOTHER_TEXT = "another text"
+SOMEWHAT_SIMILAR = "similar text"
 OTHER_NUMBER = "another number in the title"
 OTHER_NUMBERS = "a URL with other numbers"
 """Words for a text that is the same with its title, for one that is not, and for the issues of a column."""
@@ -136,7 +137,7 @@ def of_texts(one: Said, other: Said, *, is_close: bool = False) -> Weight | None
     if common.other_facts:
         weight = max(0.0, weight - ANOTHER_FACT * common.other_facts)
         return weight, f"similar text, {common.other_facts} other facts"
-    return weight, "nearly the same text" if nearly else "similar text"
+    return weight, "nearly the same text" if nearly else SOMEWHAT_SIMILAR
 
 
 def may_be_another_text(one: Said, other: Said) -> bool:

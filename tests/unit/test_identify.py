@@ -48,6 +48,7 @@ QUAKE_ELSEWHERE = (
     .replace("12 people", "3 people")
 )
 NOON = "2026-03-02T12:00:00+00:00"
+LIBRARY_TOO = " ".join(reversed(LIBRARY.split()))
 SHORT = "See the pictures of today."
 
 
@@ -201,6 +202,13 @@ DIFFERENT = {
     "yesterday's live blog that leads to today's": (
         replace(page(A, "Strike: live", LIBRARY, published="2026-03-03"), answered_key=key(B)),
         known(1, A, "Strike: live", FERRY, published="2026-03-02"),
+    ),
+    "yesterday's live blog that leads to today's, the background shared": (
+        replace(
+            page(A, "Strike: live", f"{QUAKE} {LIBRARY} {LIBRARY_TOO}", published="2026-03-03"),
+            answered_key=key(B),
+        ),
+        known(1, A, "Strike: live", f"{QUAKE} {SHORT}", published="2026-03-02"),
     ),
     "a short text that is the same": (
         page("https://example.org/pictures/2", "Pictures", SHORT),
