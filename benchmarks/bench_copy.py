@@ -108,7 +108,9 @@ def main() -> None:
         with Archive.open(f"sqlite:///{path}", clock=ManualClock(NOW)) as source:
             sealed(source)
             copied(source, chosen.target or f"sqlite:///{name}/copy.sqlite3")
-        print(f"SQLite's own backup of the file: {backed_up(path, Path(name) / 'backup.sqlite3'):.2f} s")
+        print(
+            f"SQLite's own backup of the file: {backed_up(path, Path(name) / 'backup.sqlite3'):.2f} s"
+        )
 
 
 if __name__ == "__main__":

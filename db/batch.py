@@ -118,7 +118,19 @@ class Batch:
         articles = [*self._articles.values(), *self._created.values()]
         for article in articles:
             self._rows.add_removals(article, now=self._now)
+        self._note_aliases()
         self._rows.write(self._session, articles)
+
+    def _note_aliases(self) -> None:
+        """Tell the stream of URLs that came or went, where nothing larger is told of it."""
+        told = {
+            each.article_id
+            for each in self.changes
+            if each.kind in (ChangeKind.GONE, ChangeKind.BACK)
+        }
+        for article_id in self._rows.changed_aliases(self._session, set(self._articles)):
+            if article_id not in told:
+                self._note(ChangeKind.ALIAS, self._articles[article_id])
 
     def _may_add(self, entry: Entry) -> bool:
         """Whether this look may make a revision: it brings a text, or sees one that may be returned to."""
@@ -270,6 +282,8 @@ class Batch:
         if revision_id is not None:
             self._showing[article.id].add(entry.link_id)
             self._meet(entry, article)
+            if not entry.aliases:
+                self._rows.seen_links[entry.link_id] = article.id
         for alias in entry.aliases:
             self._rows.aliases.setdefault(
                 (article.id, alias.url_key),

@@ -26,7 +26,7 @@ from db.models import (
     Variant,
     Visit,
 )
-from db.statements import Row, insert_or_ignore, insert_rows, run_many, table_of
+from db.statements import Row, chunks, insert_or_ignore, insert_rows, run_many, table_of
 from db.variants import VariantSet
 
 
@@ -42,6 +42,10 @@ class Rows:
     quarantines: list[Row] = field(default_factory=list)
     links: list[Row] = field(default_factory=list)
     gone_links: list[Row] = field(default_factory=list)
+    seen_links: dict[int, int] = field(
+        default_factory=dict
+    )  # link -> article that it shows as before
+    met_again: list[tuple[int, str]] = field(default_factory=list)  # URLs that had been lost
     asked_links: list[Row] = field(default_factory=list)  # others of an article that lost one
     variants: list[Row] = field(default_factory=list)
     settled: list[Row] = field(default_factory=list)  # sets of variants
@@ -129,6 +133,52 @@ class Rows:
             }
         )
 
+    def changed_aliases(self, session: Session, known: set[int]) -> list[int]:
+        """Those of these articles that a URL comes to, comes back to, or is lost by: once for each URL."""
+        self.met_again = self._keys_met_again(session)
+        met = [key for key in self.aliases if key[0] in known] + self.met_again
+        lost = self._lost_keys(session)
+        article_ids = sorted({article_id for article_id, _ in (*met, *lost)})
+        holding = {
+            (article_id, url_key)
+            for chunk in chunks(article_ids)
+            for article_id, url_key in session.execute(
+                select(_ALIAS.article_id, _ALIAS.url_key).where(
+                    _ALIAS.article_id.in_(chunk), _ALIAS.to_at.is_(None)
+                )
+            )
+        }
+        changed = [key for key in met if key not in holding]
+        changed += [key for key in lost if key in holding or key in changed]
+        return [article_id for article_id, _ in changed]
+
+    def _keys_met_again(self, session: Session) -> list[tuple[int, str]]:
+        """The URLs that were taken for lost, and show what they showed before."""
+        return [
+            (article_id, url_key)
+            for chunk in chunks(sorted(self.seen_links))
+            for link_id, article_id, url_key in session.execute(
+                select(_LINK.id, _ALIAS.article_id, _ALIAS.url_key)
+                .join(_ALIASES, _ALIAS.url_key == _LINK.url_key)
+                .where(
+                    _LINK.id.in_(chunk),
+                    _ALIAS.article_id.in_({self.seen_links[link_id] for link_id in chunk}),
+                    _ALIAS.to_at.is_not(None),
+                )
+            )
+            if self.seen_links[link_id] == article_id
+        ]
+
+    def _lost_keys(self, session: Session) -> list[tuple[int, str]]:
+        """The URLs at which articles are no longer."""
+        articles = {row["b_link_id"]: row["b_article_id"] for row in self.gone_links}
+        rows = [
+            row
+            for chunk in chunks(sorted(articles))
+            for row in session.execute(select(_LINK.id, _LINK.url_key).where(_LINK.id.in_(chunk)))
+        ]
+        return [(articles[link_id], url_key) for link_id, url_key in rows]
+
     def revision(self, revision_id: int | None) -> Revision | None:
         """A revision that this batch adds."""
         row = next((row for row in self.revisions if row["id"] == revision_id), None)
@@ -137,7 +187,9 @@ class Rows:
     def _write_aliases(self, session: Session, known: set[int]) -> None:
         insert_or_ignore(session, ArticleUrl, list(self.aliases.values()))
         seen = [row for row in self.aliases.values() if row["article_id"] in known]
-        run_many(session, _ALIAS_BACK, [_alias_key(row) for row in seen])
+        back = [_alias_key(row) for row in seen]
+        back += [{"b_article_id": number, "b_url_key": key} for number, key in self.met_again]
+        run_many(session, _ALIAS_BACK, back)
         met = [row for row in seen if row["evidence"] != "canonical"]
         run_many(
             session,
@@ -174,7 +226,8 @@ _ASK_OTHERS = (  # they were there when last seen: whether they still are tells 
     .values(due_at=bindparam("b_due_at"))
 )
 
-_ALIAS = table_of(ArticleUrl).c
+_ALIASES = table_of(ArticleUrl)
+_ALIAS = _ALIASES.c
 _ALIAS_BACK = (
     update(table_of(ArticleUrl))
     .where(

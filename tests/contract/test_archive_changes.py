@@ -54,6 +54,23 @@ def test_revisions_and_an_article_gone_and_back_are_changes_in_their_order(
     assert (counter.name, counter.value) == ("change", 4)
 
 
+def test_a_url_that_comes_to_an_article_or_is_lost_by_it_is_a_change(
+    desk: Desk, archive: Archive
+) -> None:
+    number = desk.see("a", "one").article_id
+    desk.see("a", "one")
+    desk.see("b", "one", article=number)
+    desk.see("b", "one", article=number)
+    desk.wait(hours=1)
+    desk.see_gone("b", status=404)  # the article is at its other URL still
+    desk.see_gone("b", status=404)
+    desk.wait(hours=1)
+    desk.see("b", "one")
+    with archive.read() as session:
+        told = [(c.kind, c.article_id) for c in stream(session)]
+    assert told == [("revision", number)] + [("alias", number)] * 3
+
+
 def test_a_rolled_back_change_leaves_no_gap(desk: Desk, archive: Archive) -> None:
     number = desk.see("a", "one").article_id
     assert number is not None

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from config.clock import ManualClock
+from db import queries
 from db.archive import Archive
 from db.changes import ChangeKind
 from db.entries import Archived, NewExtraction
@@ -77,7 +78,7 @@ def test_a_404_is_a_suspicion_until_three_looks_over_two_days_have_found_it(
     (removal,) = removals(archive)
     assert (removal.evidence, removal.suspected_at) == ("404", suspected_at)
     assert removal.confirmed_at == clock.now() == suspected_at + PERSISTENCE
-    assert told(archive) == [ChangeKind.GONE]
+    assert told(archive) == [ChangeKind.ALIAS, ChangeKind.GONE]
     assert verify(archive) == []
 
 
@@ -165,7 +166,7 @@ def test_any_sight_of_the_text_ends_a_removal_and_the_next_is_another(
     first, second = removals(archive)
     assert (first.returned_at, second.returned_at) == (returned_at, clock.now())
     assert second.confirmed_at is None
-    assert told(archive) == [ChangeKind.GONE, ChangeKind.BACK]
+    assert told(archive) == [ChangeKind.GONE, ChangeKind.BACK, ChangeKind.ALIAS, ChangeKind.ALIAS]
     assert verify(archive) == []
 
 
@@ -264,3 +265,15 @@ def test_visits_that_found_it_gone_say_so_whether_or_not_it_is_believed(
     with archive.read() as session:
         outcomes = session.scalars(select(Visit.outcome).order_by(Visit.id)).all()
     assert outcomes == ["new", "gone"]
+
+
+def test_a_url_that_shows_what_it_showed_before_is_the_articles_again(
+    desk: Desk, archive: Archive
+) -> None:
+    number = desk.see("a", "one").article_id
+    desk.see_gone("a")
+    desk.wait(days=1)
+    desk.see_again("a")
+    with archive.read() as session:
+        (view,) = queries.find_articles(session, number=number)
+    assert [alias.to_at for alias in view.aliases] == [None]
