@@ -1,0 +1,74 @@
+"""The tables of the archive: what we know. No behaviour, no queries.
+
+Annotations are read at run time by SQLAlchemy. No server defaults and no expression indexes: Alembic
+cannot compare them on both databases.
+"""
+
+from db.models.articles import Article, ArticleUrl, Reprint, Revision
+from db.models.captured import (
+    Capture,
+    Content,
+    Dictionary,
+    Extraction,
+    Frame,
+    PrunedBody,
+    Quarantine,
+    Unread,
+    Unrelated,
+    Visit,
+)
+from db.models.crawling import Crawl, CrawlSite, Lease, Link, Site, SiteProfile, Source
+from db.models.deeds import Action, AliasMove, KeptApart, Supersession, TreeHead
+from db.models.history import Change, Counter, Edit, Removal, Variant
+from db.models.values import (
+    GUID_LIMIT,
+    Base,
+    CrawlOutcome,
+    Moment,
+    VisitOutcome,
+    Words,
+    storable,
+    to_millisecond,
+)
+
+__all__ = [
+    "GUID_LIMIT",
+    "Action",
+    "AliasMove",
+    "Article",
+    "ArticleUrl",
+    "Base",
+    "Capture",
+    "Change",
+    "Content",
+    "Counter",
+    "Crawl",
+    "CrawlOutcome",
+    "CrawlSite",
+    "Dictionary",
+    "Edit",
+    "Extraction",
+    "Frame",
+    "KeptApart",
+    "Lease",
+    "Link",
+    "Moment",
+    "PrunedBody",
+    "Quarantine",
+    "Removal",
+    "Reprint",
+    "Revision",
+    "Site",
+    "SiteProfile",
+    "Source",
+    "Supersession",
+    "TreeHead",
+    "Unread",
+    "Unrelated",
+    "Variant",
+    "Visit",
+    "VisitOutcome",
+    "Words",
+    "storable",
+    "to_millisecond",
+]

@@ -1,0 +1,141 @@
+"""Tables of what is wanted: sites, their sources and links, and the crawls that ask for them. No behaviour."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.values import Base, Words
+
+
+class Site(Base):
+    """A configured publication, or an ad-hoc one (a URL that no site file covers)."""
+
+    __tablename__ = "site"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    title: Mapped[str] = mapped_column(Words)
+    home: Mapped[str] = mapped_column(Words)
+    is_ad_hoc: Mapped[bool] = mapped_column(Boolean)
+    added_at: Mapped[datetime]
+    crawled_at: Mapped[datetime | None]  # end of its last crawl
+    due_at: Mapped[datetime | None]  # when its schedule wants the next; None: now
+    failure_count: Mapped[int] = mapped_column(Integer)  # crawls in a row that reached nothing
+    last_error: Mapped[str | None] = mapped_column(Words)
+
+
+class Source(Base):
+    """Where a site's links come from, and what it answered last."""
+
+    __tablename__ = "source"
+    __table_args__ = (UniqueConstraint("site_id", "kind", "url"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    url: Mapped[str] = mapped_column(Words)
+    etag: Mapped[str | None] = mapped_column(Words)
+    last_modified: Mapped[str | None] = mapped_column(Words)
+    body_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    checked_at: Mapped[datetime | None]
+    status: Mapped[int | None] = mapped_column(Integer)
+    link_count: Mapped[int] = mapped_column(Integer)  # links in its last full answer
+    failure_count: Mapped[int] = mapped_column(Integer)
+    last_error: Mapped[str | None] = mapped_column(Words)
+
+
+class Crawl(Base):
+    """One run over one or more sites."""
+
+    __tablename__ = "crawl"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    trigger: Mapped[str] = mapped_column(String(16))  # "command", "schedule", "scrapy", "demo"
+    owner: Mapped[str] = mapped_column(Words)  # host:pid
+    error: Mapped[str | None] = mapped_column(Words)
+
+
+class CrawlSite(Base):
+    """A site's part of a crawl."""
+
+    __tablename__ = "crawl_site"
+    crawl_id: Mapped[int] = mapped_column(ForeignKey("crawl.id"), primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    counts: Mapped[dict[str, Any]]  # VisitOutcome -> number of visits; "sources", "links"
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    error: Mapped[str | None] = mapped_column(Words)
+
+
+class Lease(Base):
+    """Who may crawl a host until when. The token only ever grows: a late writer is noticed by it."""
+
+    __tablename__ = "lease"
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    owner: Mapped[str | None] = mapped_column(Words)
+    token: Mapped[int] = mapped_column(BigInteger)
+    until_at: Mapped[datetime | None]
+
+
+class Link(Base):
+    """A URL worth fetching, what its source said of it, and when it is due: the work that survives a kill."""
+
+    __tablename__ = "link"
+    __table_args__ = (
+        UniqueConstraint("site_id", "url_key"),
+        Index(None, "site_id", "due_at"),
+        Index(None, "article_id"),
+    )
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
+    url: Mapped[str] = mapped_column(Words)  # as first found
+    url_key: Mapped[str] = mapped_column(Words)  # pipeline.urls.key
+    title: Mapped[str | None] = mapped_column(Words)
+    guid: Mapped[str | None] = mapped_column(Words)
+    published_at: Mapped[datetime | None]
+    modified_at: Mapped[datetime | None]  # as its source said last
+    visited_modified_at: Mapped[datetime | None]  # what modified_at was at the last visit
+    depth: Mapped[int] = mapped_column(Integer)
+    found_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]  # None: not wanted again
+    visited_at: Mapped[datetime | None]
+    visit_count: Mapped[int] = mapped_column(Integer)
+    failure_count: Mapped[int] = mapped_column(Integer)  # in a row
+    etag: Mapped[str | None] = mapped_column(Words)
+    last_modified: Mapped[str | None] = mapped_column(Words)
+    capture_id: Mapped[int | None] = mapped_column(
+        Integer
+    )  # the last one; no key: capture names its link
+    revision_id: Mapped[int | None] = mapped_column(
+        Integer
+    )  # what it showed last; no key, as above
+
+
+class SiteProfile(Base):
+    """What was learnt of a site from its pages at one time. Never changed: who learns again adds a row."""
+
+    __tablename__ = "site_profile"
+    __table_args__ = (UniqueConstraint("site_id", "number"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    number: Mapped[int] = mapped_column(Integer)  # of the site: 1, 2, 3 ...
+    learned_at: Mapped[datetime]
+    learner: Mapped[str] = mapped_column(String(32))  # the version of what learnt it
+    digest_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))  # of its content
+    article_count: Mapped[int] = mapped_column(Integer)  # that the site had then
+    page_count: Mapped[int] = mapped_column(
+        Integer
+    )  # with different stories, that it was learnt from
+    content: Mapped[bytes] = mapped_column(LargeBinary)  # canonical JSON
