@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
-from db import models, search
+from db import models
 from db.archive import Archive
+from db.asking import search
 from db.statements import insert_rows, is_postgres, table_of
 
 SITES = 200
@@ -154,7 +155,7 @@ def _add_sites(session: Session) -> None:
 
 
 def _content() -> bytes:
-    from db.contents import pack_content  # noqa: PLC0415
+    from db.archiving.contents import pack_content  # noqa: PLC0415
 
     return pack_content(b'{"text":""}', text="")
 

@@ -20,9 +20,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config.clock import ManualClock
-from db import crawls, ledger, links
 from db.archive import Archive
-from db.entries import (
+from db.archiving import crawls, ledger, links
+from db.archiving.entries import (
     Alias,
     Entry,
     FoundLink,

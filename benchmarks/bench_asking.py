@@ -21,11 +21,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config.clock import ManualClock
-from db import queries, reports
 from db.archive import Archive
-from db.asof import NOW, AsOf
-from db.belonging import looks_at
-from db.changes import cursor_before, read_changes
+from db.asking import queries, reports
+from db.asking.asof import NOW, AsOf
+from db.histories.changes import cursor_before, read_changes
+from db.identities.belonging import looks_at
 from db.models import Revision
 
 GOAL_MS = 20.0

@@ -19,9 +19,10 @@ from bench_archive import NOW, archived, texts
 from sqlalchemy import func, select
 
 from config.clock import ManualClock
-from db import copying, seals
 from db.archive import Archive
 from db.models import TreeHead
+from db.moving import copying
+from db.proving import seals
 from db.verify import Progress, verify
 from pipeline.fingerprint import shingles
 

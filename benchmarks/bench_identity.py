@@ -22,9 +22,9 @@ from sqlalchemy import select
 from config.clock import ManualClock
 from config.settings import Settings
 from config.site import SiteConfig
-from db import crawls, ledger, links
 from db.archive import Archive, Session
-from db.entries import FoundLink, NewCapture
+from db.archiving import crawls, ledger, links
+from db.archiving.entries import FoundLink, NewCapture
 from db.models import Link
 from pipeline import extraction, urls
 from pipeline.context import CrawlContext

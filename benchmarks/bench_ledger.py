@@ -23,10 +23,10 @@ from corpora import truth
 from sqlalchemy import create_engine, text
 
 from config.clock import ManualClock
-from db import crawls, ledger, links
 from db.archive import Archive
+from db.archiving import crawls, ledger, links
+from db.archiving.entries import Entry, FoundLink, KnownLink, LinkState, NewCapture
 from db.engine import parse_address
-from db.entries import Entry, FoundLink, KnownLink, LinkState, NewCapture
 from db.models import VisitOutcome
 
 BATCH = 40

@@ -25,9 +25,17 @@ from sqlalchemy import update
 from config.clock import SystemClock
 from config.settings import Settings
 from config.site import SiteConfig
-from db import crawls, ledger, links
 from db.archive import Archive, Session
-from db.entries import Alias, Entry, FoundLink, LinkState, NewArticle, NewCapture, NewExtraction
+from db.archiving import crawls, ledger, links
+from db.archiving.entries import (
+    Alias,
+    Entry,
+    FoundLink,
+    LinkState,
+    NewArticle,
+    NewCapture,
+    NewExtraction,
+)
 from db.models import Extraction, VisitOutcome
 from morgue.reading_processes import Lost, in_order
 from morgue.reextraction import Run

@@ -22,12 +22,13 @@ from crawler.politeness.addresses import is_loopback
 from crawler.politeness.slots import concurrency_of
 from crawler.report import CrawlReport, SiteReport
 from crawler.sources import answer
-from db import crawls, leases, links, profiles, seals
 from db.archive import Archive
-from db.entries import FoundLink, KnownLink, KnownSource
+from db.archiving import crawls, leases, links, profiles
+from db.archiving.entries import FoundLink, KnownLink, KnownSource
+from db.archiving.profiles import KnownProfile
 from db.errors import ArchiveError
 from db.models import CrawlOutcome, Lease, Site
-from db.profiles import KnownProfile
+from db.proving import seals
 from pipeline.context import LEASE_TTL, CrawlContext, Event, HeldLease
 from pipeline.items import Fetched
 from pipeline.profiles.profile import LEARNER_VERSION

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from config.site import SiteConfig, SourceConfig
 from crawler.sources import feed, follow, section, sitemap, wordpress
 from crawler.sources.answer import SourceAnswer
-from db.entries import FoundLink
+from db.archiving.entries import FoundLink
 
 _OVERLAP = timedelta(days=1)
 """Sources state days, not moments: what changed up to a day before the last look may be news."""

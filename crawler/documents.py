@@ -15,8 +15,8 @@ from crawler.lanes import Lane, SourceDocument, SourceRun
 from crawler.sources import follow
 from crawler.sources.answer import SourceAnswer
 from crawler.sources.sitemap import MAX_CHILDREN
-from db import crawls, links
-from db.entries import FoundLink, Offered
+from db.archiving import crawls, links
+from db.archiving.entries import FoundLink, Offered
 from pipeline.items import Fetched
 
 MAX_DEPTH: Final = 3

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from config.site import SiteConfig, SourceConfig
-from db.entries import KnownLink, KnownSource
+from db.archiving.entries import KnownLink, KnownSource
 
 MAX_FAILURES: Final = 5
 """Requests in a row that get no answer at all, after which a site is left alone for this crawl."""

@@ -9,9 +9,9 @@ from config.clock import Clock
 from config.settings import Settings
 from config.site import SiteConfig
 from crawler import crawl
-from db import leases
 from db.archive import Archive, Session
-from db.profiles import KnownProfile
+from db.archiving import leases
+from db.archiving.profiles import KnownProfile
 from pipeline.context import LEASE_TTL, HeldLease, LeaseLost
 from pipeline.stages import learn
 from pipeline.stages.reading_process import ReadingProcess

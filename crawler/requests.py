@@ -10,7 +10,7 @@ from config.site import SiteConfig
 from crawler.asked import KEY, Asked
 from crawler.lanes import SourceDocument
 from crawler.politeness import slots
-from db.entries import KnownLink
+from db.archiving.entries import KnownLink
 from pipeline import urls
 
 _PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

@@ -58,7 +58,7 @@ class Archive:
             clock: What every moment of this archive comes from.
             captures: Where bodies are kept: "database" or "files:FOLDER".
             upgrade: "no" refuses an archive whose schema is not this release's, or that is not there;
-                "copy" is "yes", but takes an unfinished copy as it is (see db.copying).
+                "copy" is "yes", but takes an unfinished copy as it is (see db.moving.copying).
             announce: Told in a sentence before the schema is touched.
             read_only: Never write, never create; implies upgrade="no".
 

@@ -16,11 +16,13 @@ from config.clock import Clock
 from config.settings import Settings
 from config.site import SiteConfig
 from crawler import crawl
-from db import actions, crawls, leases, profiles, reextraction
 from db.archive import Archive
-from db.profiles import KnownProfile
-from db.reextraction import Reader, Scope
-from db.resettle import Why
+from db.archiving import crawls, leases, profiles
+from db.archiving.profiles import KnownProfile
+from db.histories import reextraction
+from db.histories.reextraction import Reader, Scope
+from db.histories.resettle import Why
+from db.identities import actions
 from db.statements import chunks
 from morgue.reextraction_report import EXAMPLES, Progress, Report, SiteReport, Wanted, counts
 from morgue.rereading import Order, ReadCapture, order_of, read_all

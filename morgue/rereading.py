@@ -11,7 +11,7 @@ from config.clock import SystemClock
 from config.site import SiteConfig
 from db.archive import Archive
 from db.captures import CaptureError
-from db.reextraction import Page
+from db.histories.reextraction import Page
 from morgue.reading_processes import Lost, in_order
 from pipeline import extraction, rereading
 from pipeline.extraction import Task

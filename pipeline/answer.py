@@ -34,7 +34,9 @@ class Answer:
 
     kind: Kind
     detail: str | None = None
-    gone_by: str | None = None  # of GONE: what says so, in the words of db.removals.Evidence
+    gone_by: str | None = (
+        None  # of GONE: what says so, in the words of db.histories.removals.Evidence
+    )
 
 
 def classify(fetched: Fetched, *, site: SiteConfig) -> Answer:

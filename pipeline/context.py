@@ -10,9 +10,9 @@ from typing import Any
 from config.clock import Clock
 from config.settings import Settings
 from config.site import SiteConfig
-from db import leases
 from db.archive import Archive
-from db.profiles import KnownProfile
+from db.archiving import leases
+from db.archiving.profiles import KnownProfile
 from pipeline import compare
 from pipeline.stages.reading_process import ReadingProcess
 

@@ -6,7 +6,7 @@ Knows the values that pass between spider and pipelines. Must not know Scrapy's 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from db.entries import Archived, KnownLink
+from db.archiving.entries import Archived, KnownLink
 from pipeline.extraction import Result
 
 

@@ -15,9 +15,12 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from config.clock import ManualClock
-from db import crawls, identity, leases, models, queries, schema
+from db import models, schema
 from db.archive import Archive
-from db.entries import NewExtraction
+from db.archiving import crawls, leases
+from db.archiving.entries import NewExtraction
+from db.asking import queries
+from db.identities import identity
 from db.models import Base, Lease, VisitOutcome
 from tests.contract.desk import RULES, Desk
 

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Final
 
-from db.entries import FoundLink
+from db.archiving.entries import FoundLink
 from pipeline import identify, urls
 
 MAX_TITLE: Final = 1_000

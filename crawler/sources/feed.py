@@ -14,7 +14,7 @@ import feedparser
 
 from crawler.sources import answer
 from crawler.sources.answer import SourceAnswer
-from db.entries import FoundLink
+from db.archiving.entries import FoundLink
 from pipeline import urls
 
 MAX_READ: Final = 4_000_000

@@ -12,7 +12,7 @@ from lxml import etree
 
 from crawler.sources import answer, feed
 from crawler.sources.answer import SourceAnswer
-from db.entries import FoundLink
+from db.archiving.entries import FoundLink
 from pipeline import urls
 
 MAX_CHILDREN: Final = 200

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit, urlunsplit
 
 from crawler.sources import answer
 from crawler.sources.answer import SourceAnswer
-from db.entries import FoundLink
+from db.archiving.entries import FoundLink
 from pipeline import urls
 
 PER_PAGE: Final = 100

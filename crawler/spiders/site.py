@@ -25,8 +25,8 @@ from crawler.politeness.guard import private_refusal
 from crawler.politeness.robots import UNREACHABLE
 from crawler.requests import Requests
 from crawler.translation import PIPELINES
-from db import links
-from db.entries import KnownLink
+from db.archiving import links
+from db.archiving.entries import KnownLink
 from db.errors import ArchiveError
 from pipeline.context import LEASE_TTL, LeaseLost, context_of
 from pipeline.items import Fetched

@@ -60,7 +60,7 @@ class CaptureStore(Protocol):
     def drop(self, session: Session, digests: Sequence[bytes]) -> Dropped:
         """Take bodies away for good; those that rest on them are written anew first.
 
-        The caller must be the only writer of frames (`db.pruning`). A body is kept where a dictionary
+        The caller must be the only writer of frames (`db.proving.pruning`). A body is kept where a dictionary
         in use is made of it, or where what rests on it cannot be read.
         """
         ...

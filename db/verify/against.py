@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from db.archive import Archive
 from db.models import TreeHead
-from db.seals import Head
+from db.proving.seals import Head
 from db.verify.check import Violation
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from db import deeds, merging
 from db.archive import Archive
-from db.deeds import ActionView
 from db.errors import ActionRefused
-from db.merging import Doer, Done
+from db.identities import deeds, merging
+from db.identities.deeds import ActionView
+from db.identities.merging import Doer, Done
 from morgue.cli import output
 from morgue.cli.access import settings_of
 from morgue.cli.actor import actor

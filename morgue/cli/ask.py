@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
-from db import queries, reports, spells
-from db.belonging import looks_at
-from db.queries import ArticleView, Found, Hit, RevisionView
-from db.reports import ReprintView
-from db.snippets import Snippet
+from db.asking import queries, reports
+from db.asking.queries import ArticleView, Found, Hit, RevisionView
+from db.asking.reports import ReprintView
+from db.asking.snippets import Snippet
+from db.histories import spells
+from db.identities.belonging import looks_at
 from morgue.cli import output
 from morgue.cli.access import clock_of, settings_of
 from morgue.cli.asof import asked, require_begun, times_json

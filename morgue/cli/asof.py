@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from config.clock import Clock
-from db import reports
-from db.asof import AsOf
+from db.asking import reports
+from db.asking.asof import AsOf
 from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.moments import NO_END, shown
 from morgue.cli.output import note

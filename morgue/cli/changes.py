@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 
-from db import changes as stream
-from db import crawls
 from db.archive import Archive
-from db.changes import ChangeKind, ChangeView, Page
+from db.archiving import crawls
+from db.histories import changes as stream
+from db.histories.changes import ChangeKind, ChangeView, Page
 from morgue.cli import output
 from morgue.cli.access import settings_of
 from morgue.cli.errors import ExitCode, Failure

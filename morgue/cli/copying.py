@@ -7,8 +7,8 @@ from dataclasses import asdict
 import click
 
 from db.archive import Archive
-from db.copying import CopyProgress, CopyReport
-from db.copying import copy as copy_archive
+from db.moving.copying import CopyProgress, CopyReport
+from db.moving.copying import copy as copy_archive
 from db.verify import Progress, Violation
 from db.verify import verify as violations_of
 from morgue.cli import output

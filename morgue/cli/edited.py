@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from db import edit_answers
-from db import edits as rows
-from db.edits import EditRow, Pair
-from db.queries import RevisionView
+from db.asking.queries import RevisionView
+from db.histories import edit_answers
+from db.histories import edits as rows
+from db.histories.edits import EditRow, Pair
 from morgue.cli import differences
 from morgue.cli.output import safe
 from pipeline.compare import marked, word_diff

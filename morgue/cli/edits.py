@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from db import edit_answers
-from db import edits as rows
-from db.edit_answers import EditView
+from db.histories import edit_answers
+from db.histories import edits as rows
+from db.histories.edit_answers import EditView
 from morgue.cli import output
 from morgue.cli.access import clock_of, settings_of
 from morgue.cli.asof import asked, times_json

@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 
-from db import queries, spells
-from db.belonging import looks_at
-from db.edits import EditRow
+from db.asking import queries
+from db.asking.queries import ArticleView, RevisionView
+from db.histories import spells
+from db.histories.edits import EditRow
+from db.histories.spells import RemovalView
+from db.identities.belonging import looks_at
 from db.models import VisitOutcome
-from db.queries import ArticleView, RevisionView
-from db.spells import RemovalView
 from morgue.cli import differences, output
 from morgue.cli.access import clock_of, settings_of
 from morgue.cli.asof import asked, times_json

@@ -6,10 +6,10 @@ from typing import Any
 from config.settings import Settings
 from config.site import SiteConfig
 from crawler.learning import SiteBusy, learn_site
-from db import crawls, profiles
 from db.archive import Archive
+from db.archiving import crawls, profiles
+from db.archiving.profiles import KnownProfile
 from db.errors import ArchiveMissing
-from db.profiles import KnownProfile
 from morgue.cli import output
 from morgue.cli.access import clock_of
 from morgue.cli.errors import ExitCode, Failure

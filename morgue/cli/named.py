@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from db import queries
-from db.asof import NOW, AsOf
-from db.queries import ArticleView, RevisionView
+from db.asking import queries
+from db.asking.asof import NOW, AsOf
+from db.asking.queries import ArticleView, RevisionView
 from morgue.cli.asof import in_words, require_begun
 from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.moments import shown

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from db import proofs, seals
-from db.leaves import TREES
+from db.proving import proofs, seals
+from db.proving.leaves import TREES
 from morgue.cli import output
 from morgue.cli.access import settings_of
 from morgue.cli.errors import ExitCode, Failure

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from db import pruning
 from db.archive import Archive
-from db.pruning import Estimate, Pruned, Selection, SiteUnknownError
+from db.proving import pruning
+from db.proving.pruning import Estimate, Pruned, Selection, SiteUnknownError
 from morgue.cli import output
 from morgue.cli.access import settings_of
 from morgue.cli.actor import actor

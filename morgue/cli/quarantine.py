@@ -4,7 +4,7 @@ from datetime import datetime
 
 import click
 
-from db import reports
+from db.asking import reports
 from morgue.cli import output
 from morgue.cli.access import clock_of, settings_of
 from morgue.cli.asof import asked, times_json

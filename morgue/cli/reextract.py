@@ -8,8 +8,8 @@ import click
 
 from config.settings import Settings
 from config.site import SiteConfig, ad_hoc_site
-from db import crawls
 from db.archive import Archive
+from db.archiving import crawls
 from morgue import reextraction_report
 from morgue.cli import differences, output, progress
 from morgue.cli.access import clock_of, settings_of, sites_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from db.spells import RemovalView, Share, VariantSetView
+from db.histories.spells import RemovalView, Share, VariantSetView
 from morgue.cli.moments import shown
 from morgue.cli.output import one_line
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from db.sql import Table, run_read_only
+from db.asking.sql import Table, run_read_only
 from morgue.cli import output
 from morgue.cli.access import settings_of
 from morgue.cli.errors import Failure

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from config.site import SiteConfig
-from db import reports
-from db.reports import CrawlView, SiteStatus
+from db.asking import reports
+from db.asking.reports import CrawlView, SiteStatus
 from morgue.cli import output
 from morgue.cli.access import settings_of, sites_of
 from morgue.cli.errors import ExitCode, Failure

@@ -5,11 +5,11 @@ from dataclasses import asdict
 
 import click
 
-from db import seals
 from db.archive import Archive
-from db.leaves import TREES
-from db.pruning import pruned_counts
-from db.seals import Head, HeadNotUnderstoodError, head_text
+from db.proving import seals
+from db.proving.leaves import TREES
+from db.proving.pruning import pruned_counts
+from db.proving.seals import Head, HeadNotUnderstoodError, head_text
 from db.verify import Progress, Violation
 from db.verify import verify as violations_of
 from db.verify.against import against as violations_against

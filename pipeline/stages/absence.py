@@ -1,6 +1,6 @@
 """What a page that is not believed says of the article that stood at its URL. Pure but for the ledger's words."""
 
-from db.removals import Evidence
+from db.histories.removals import Evidence
 from pipeline import answer
 from pipeline.items import Fetched
 from pipeline.reading import Reason

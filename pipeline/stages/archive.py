@@ -7,10 +7,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Self
 
-from db import ledger
 from db.archive import Session
+from db.archiving import ledger
+from db.archiving.entries import Archived
 from db.captures import CaptureError
-from db.entries import Archived
 from db.writer import Writer
 from pipeline import extraction
 from pipeline.context import CrawlContext, context_of

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 
 from config import schedule
 from config.site import SiteConfig
-from db import candidates
 from db.archive import Session
-from db.entries import (
+from db.archiving.entries import (
     Alias,
     CandidateRow,
     Entry,
@@ -19,9 +18,10 @@ from db.entries import (
     NewArticle,
     NewExtraction,
 )
-from db.identity import Origin
+from db.histories.removals import Evidence
+from db.identities import candidates
+from db.identities.identity import Origin
 from db.models import VisitOutcome
-from db.removals import Evidence
 from pipeline import answer, identify, urls
 from pipeline.answer import Answer
 from pipeline.context import CrawlContext

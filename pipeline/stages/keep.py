@@ -7,9 +7,9 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Self
 
-from db import ledger
 from db.archive import Session
-from db.entries import Kept, NewCapture
+from db.archiving import ledger
+from db.archiving.entries import Kept, NewCapture
 from db.writer import Writer
 from pipeline import answer
 from pipeline.context import CrawlContext, context_of

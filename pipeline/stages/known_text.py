@@ -3,10 +3,11 @@
 Knows what must be read again before that can be said. Must not read pages, nor write.
 """
 
-from db import identity, looks
 from db.archive import Session
-from db.entries import CandidateRow
-from db.identity import Origin
+from db.archiving import looks
+from db.archiving.entries import CandidateRow
+from db.identities import identity
+from db.identities.identity import Origin
 from pipeline.items import Fetched
 
 

@@ -13,12 +13,12 @@ import structlog
 from config.clock import Clock
 from config.settings import Settings
 from config.site import SiteConfig
-from db import links, profiles, relations
 from db.archive import Archive, Session
+from db.archiving import links, profiles, relations
+from db.archiving.entries import KeptCapture, KnownLink
+from db.archiving.profiles import KnownProfile
 from db.captures import CaptureError
-from db.entries import KeptCapture, KnownLink
 from db.errors import ArchiveError
-from db.profiles import KnownProfile
 from pipeline import extraction
 from pipeline.context import CrawlContext, LeaseLost, context_of
 from pipeline.items import Fetched

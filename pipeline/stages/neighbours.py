@@ -6,9 +6,9 @@ Knows which texts are compared and where edits are kept. Must not know crawls, n
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db import edits as rows
 from db.archive import Archive, Session
-from db.edits import EditRow, Pair
+from db.histories import edits as rows
+from db.histories.edits import EditRow, Pair
 from pipeline.edits import comparing
 from pipeline.edits.edit import COMPARER_VERSION
 from pipeline.edits.telling import Telling

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from db import identity, relations
 from db.archive import Archive, Session
-from db.relations import PartyRow, UnrelatedRow
+from db.archiving import relations
+from db.archiving.relations import PartyRow, UnrelatedRow
+from db.identities import identity
 from db.writer import Writer
 from pipeline import fingerprint, urls
 from pipeline.context import CrawlContext, context_of

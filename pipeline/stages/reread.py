@@ -7,16 +7,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from db import aliases, changes, reextraction, resettle, seen
 from db.archive import Session
-from db.captured import load_captures
-from db.changes import ChangeKind, NewChange
-from db.entries import Alias, NewArticle
-from db.links import load_links
-from db.reextraction import Doubted, Numbered, Reader, Reread
-from db.resettle import Settlement, Why
-from db.revision_rows import shown
-from db.settling import Look, Plan, Standing, Text, plan
+from db.archiving.captured import load_captures
+from db.archiving.entries import Alias, NewArticle
+from db.archiving.links import load_links
+from db.archiving.revision_rows import shown
+from db.histories import changes, reextraction, resettle, seen
+from db.histories.changes import ChangeKind, NewChange
+from db.histories.reextraction import Doubted, Numbered, Reader, Reread
+from db.histories.resettle import Settlement, Why
+from db.histories.settling import Look, Plan, Standing, Text, plan
+from db.identities import aliases
 from pipeline import fingerprint
 from pipeline.context import CrawlContext
 from pipeline.items import Fetched

@@ -1,6 +1,6 @@
 """A reading as the ledger takes it. Knows both sides; decides nothing."""
 
-from db.entries import NewRevision
+from db.archiving.entries import NewRevision
 from pipeline.extraction import Result
 
 

@@ -5,7 +5,7 @@ Knows kept captures. Must not know why the earlier crawl ended.
 
 from collections.abc import Iterator
 
-from db import ledger, links
+from db.archiving import ledger, links
 from db.captures import CaptureError
 from pipeline.context import CrawlContext
 from pipeline.items import Fetched

@@ -16,7 +16,7 @@ import yaml
 
 from config.clock import SystemClock
 from db.archive import Archive
-from db.sql import run_read_only
+from db.asking.sql import run_read_only
 from db.verify import verify
 
 PHRASE = "glad tidings"

@@ -16,9 +16,9 @@ import yaml
 
 from config.clock import SystemClock
 from config.site import SiteConfig
-from db import crawls, profiles
 from db.archive import Archive
-from db.sql import run_read_only
+from db.archiving import crawls, profiles
+from db.asking.sql import run_read_only
 from db.verify import verify
 from pipeline.extraction import Task, sight
 from pipeline.profiles import profiling

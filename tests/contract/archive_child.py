@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 
 from config.clock import ManualClock
-from db import queries
 from db.archive import Archive
+from db.asking import queries
 from db.models import Revision, Visit
 from tests.contract.desk import Desk
 

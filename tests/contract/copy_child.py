@@ -9,8 +9,10 @@ import sys
 from typing import Any
 
 from config.clock import SystemClock
-from db import copied_rows, copying, schema, search
+from db import schema
 from db.archive import Archive
+from db.asking import search
+from db.moving import copied_rows, copying
 from pipeline.fingerprint import shingles
 
 STEPS = {

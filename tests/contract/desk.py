@@ -8,9 +8,9 @@ from hashlib import sha256
 from typing import Any
 
 from config.clock import ManualClock
-from db import crawls, ledger, links
 from db.archive import Archive
-from db.entries import (
+from db.archiving import crawls, ledger, links
+from db.archiving.entries import (
     Alias,
     Archived,
     Entry,

@@ -10,9 +10,10 @@ from sqlalchemy import select, update
 from config.clock import ManualClock
 from config.settings import Settings
 from config.site import SiteConfig
-from db import crawls, ledger, links, seen
 from db.archive import Archive
-from db.entries import Archived, FoundLink, NewCapture
+from db.archiving import crawls, ledger, links
+from db.archiving.entries import Archived, FoundLink, NewCapture
+from db.histories import seen
 from db.models import Capture, Extraction, Link, Visit
 from morgue.reextraction import Run
 from morgue.reextraction_report import Report, Wanted

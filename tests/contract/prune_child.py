@@ -7,10 +7,10 @@ import sys
 from datetime import datetime
 
 from config.clock import SystemClock
-from db import pruning
 from db.archive import Archive
 from db.captures import files, frames, rows
 from db.captures.packs import Packs
+from db.proving import pruning
 from tests.contract import copy_child
 
 copy_child.STEPS |= {

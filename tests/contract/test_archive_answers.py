@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import delete, text, update
 
 from config.clock import ManualClock
-from db import crawls, leases, queries, reports
 from db.archive import Archive
-from db.asof import AsOf
+from db.archiving import crawls, leases
+from db.asking import queries, reports
+from db.asking.asof import AsOf
+from db.asking.sql import run_read_only
 from db.errors import StatementRefused
 from db.models import ArticleUrl, Content, CrawlOutcome, Frame, Revision, Visit
-from db.sql import run_read_only
 from db.statements import is_postgres
 from db.verify import Progress, checks, verify
 from tests.contract.desk import Desk

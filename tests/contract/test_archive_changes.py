@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select
 
 from config.clock import ManualClock
-from db import changes
 from db.archive import Archive, Session
-from db.changes import ChangeKind, NewChange, cursor_before, read_changes
+from db.histories import changes
+from db.histories.changes import ChangeKind, NewChange, cursor_before, read_changes
 from db.models import Change, Counter
 from morgue.cli.errors import ExitCode
 from tests.contract.desk import Desk

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from config.clock import ManualClock
-from db import edit_answers
-from db import edits as rows
 from db.archive import Archive
-from db.asof import AsOf
-from db.changes import ChangeKind, NewChange, record
-from db.edits import EditRow, Pair
+from db.asking.asof import AsOf
+from db.histories import edit_answers
+from db.histories import edits as rows
+from db.histories.changes import ChangeKind, NewChange, record
+from db.histories.edits import EditRow, Pair
 from db.models import Counter, Edit, Revision, Supersession
 from db.verify import verify
 from pipeline.edits.edit import COMPARER_VERSION

@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import select, text
 
 from config.clock import ManualClock
-from db import identity, ledger, links, queries, relations, reports
 from db.archive import Archive
-from db.contents import unpack_content
-from db.entries import NewArticle, NewCapture, NewExtraction
+from db.archiving import ledger, links, relations
+from db.archiving.contents import unpack_content
+from db.archiving.entries import NewArticle, NewCapture, NewExtraction
+from db.asking import queries, reports
+from db.identities import identity
 from db.models import ArticleUrl, Content, Link, Quarantine, Revision, Visit, VisitOutcome
 from tests.contract.desk import RULES, Desk, with_shingles
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from config.clock import ManualClock
-from db import links
 from db.archive import Archive
-from db.entries import FoundLink, LinkState, Offered
+from db.archiving import links
+from db.archiving.entries import FoundLink, LinkState, Offered
 from db.models import VisitOutcome
 from tests.contract.desk import Desk
 

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from config.clock import ManualClock
-from db import queries
 from db.archive import Archive
-from db.changes import ChangeKind
-from db.entries import Archived, NewExtraction
+from db.archiving.entries import Archived, NewExtraction
+from db.asking import queries
+from db.histories.changes import ChangeKind
+from db.histories.removals import LOOK_AGAIN_AFTER, PERSISTENCE, Evidence
 from db.models import Article, ArticleUrl, Change, Link, Removal, Visit, VisitOutcome
-from db.removals import LOOK_AGAIN_AFTER, PERSISTENCE, Evidence
 from db.verify import verify
 from tests.contract.desk import RULES, Desk
 

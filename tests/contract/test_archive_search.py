@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.clock import ManualClock
-from db import queries
 from db.archive import Archive
-from db.asof import AsOf
+from db.asking import queries
+from db.asking.asof import AsOf
 from db.errors import QueryNotUnderstood
 from tests.contract.desk import Desk
 

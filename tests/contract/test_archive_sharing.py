@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from config.clock import ManualClock
-from db import links
 from db.archive import Archive
-from db.entries import FoundLink, NewArticle
+from db.archiving import links
+from db.archiving.entries import FoundLink, NewArticle
 from db.models import Revision, VisitOutcome
 from db.verify import verify
 from db.writer import Writer
@@ -125,7 +125,7 @@ def test_one_bad_record_of_a_batch_fails_alone(archive: Archive, clock: ManualCl
     gate = threading.Event()
 
     def apply(session: object, entries: Sequence[object]) -> Sequence[object]:
-        from db import ledger
+        from db.archiving import ledger
 
         gate.wait(20)
         return ledger.archive_entries(session, entries, now=clock.now())  # type: ignore[arg-type]

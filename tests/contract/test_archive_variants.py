@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from config.clock import ManualClock
-from db import seen as seen_again
-from db import settling, variants
 from db.archive import Archive
-from db.changes import ChangeKind
-from db.entries import NewArticle
+from db.archiving.entries import NewArticle
+from db.histories import seen as seen_again
+from db.histories import settling, variants
+from db.histories.changes import ChangeKind
 from db.models import Article, Change, Link, Revision, Variant, Visit, VisitOutcome
 from db.verify import verify
 from tests.contract.desk import Desk

@@ -13,10 +13,14 @@ import pytest
 from sqlalchemy import func, select, update
 
 from config.clock import ManualClock
-from db import belonging, changes, identity, queries, reports
 from db.archive import Archive, Session
-from db.asof import NOW, AsOf
-from db.changes import ChangeKind, NewChange
+from db.asking import queries, reports
+from db.asking.asof import NOW, AsOf
+from db.asking.sql import run_read_only
+from db.histories import changes
+from db.histories.changes import ChangeKind, NewChange
+from db.histories.standing import is_standing
+from db.identities import belonging, identity
 from db.models import (
     Action,
     AliasMove,
@@ -28,8 +32,6 @@ from db.models import (
     Supersession,
     VisitOutcome,
 )
-from db.sql import run_read_only
-from db.standing import is_standing
 from db.statements import is_postgres
 from tests.conftest import ROOT
 from tests.contract.desk import Desk

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from config.clock import ManualClock
 from db.archive import Archive
-from db.asof import NOW, AsOf
+from db.asking.asof import NOW, AsOf
 from morgue import cli
 from morgue.cli.asof import asked, in_words
 from morgue.cli.errors import ExitCode

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select, update
 
 from config.clock import ManualClock
-from db import candidates
 from db.archive import Archive
-from db.entries import Alias, NewArticle
+from db.archiving.entries import Alias, NewArticle
+from db.identities import candidates
 from db.models import Article, ArticleUrl
 from tests.contract.desk import Desk, with_shingles
 

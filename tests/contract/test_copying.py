@@ -10,14 +10,16 @@ import pytest
 from sqlalchemy import select, text, update
 
 from config.clock import ManualClock
-from db import copying, schema, seals
+from db import schema
 from db.archive import Archive
-from db.copied_rows import all_tables, digest
-from db.copying import CopyDiffersError, CopyProgress, CopyRefusedError
+from db.asking.queries import history, search
 from db.errors import ArchiveTooNew, ArchiveUnfinished
-from db.identity import overlap_candidates
+from db.identities.identity import overlap_candidates
 from db.models import Article, Frame, Revision
-from db.queries import history, search
+from db.moving import copying
+from db.moving.copied_rows import all_tables, digest
+from db.moving.copying import CopyDiffersError, CopyProgress, CopyRefusedError
+from db.proving import seals
 from db.verify import verify
 from pipeline.fingerprint import shingles
 from tests.contract.desk import Desk

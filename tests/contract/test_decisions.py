@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from config.clock import ManualClock
 from config.settings import Settings
 from config.site import SiteConfig
-from db import ledger, links
 from db.archive import Archive
-from db.entries import FoundLink, KnownLink, NewCapture
+from db.archiving import ledger, links
+from db.archiving.entries import FoundLink, KnownLink, NewCapture
 from db.models import Article, Extraction, Link, Removal, Revision, Visit, VisitOutcome
 from pipeline import answer, extraction, urls
 from pipeline.context import CrawlContext

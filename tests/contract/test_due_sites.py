@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from config.clock import ManualClock
 from config.site import SiteConfig
-from db import crawls
 from db.archive import Archive
+from db.archiving import crawls
 from db.models import Site
 from morgue.cli.due import due_sites
 

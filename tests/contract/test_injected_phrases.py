@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 
 from config.clock import ManualClock
-from db import identity, profiles, relations, reports
 from db.archive import Archive
+from db.archiving import profiles, relations
+from db.asking import reports
+from db.identities import identity
 from pipeline import fingerprint
 from pipeline.profiles import profile, profiling
 from pipeline.stages import learn, relate

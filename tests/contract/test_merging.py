@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from config.clock import ManualClock
-from db import candidates, merging, queries, seen
 from db.archive import Archive
-from db.asof import AsOf
-from db.entries import Alias, Archived
+from db.archiving.entries import Alias, Archived
+from db.asking import queries
+from db.asking.asof import AsOf
 from db.errors import ActionRefused
-from db.merging import Doer, Done
-from db.models import Action, Article, ArticleUrl, Change, KeptApart, Link, VisitOutcome
+from db.histories import seen
+from db.identities import candidates, merging
+from db.identities.merging import Doer, Done
+from db.models import Action, Article, ArticleUrl, Change, KeptApart, Link, Revision, VisitOutcome
 from db.verify import verify
 from pipeline import urls
 from pipeline.fingerprint import shingles
@@ -324,3 +326,18 @@ def test_a_broken_identity_is_noticed(
     with archive.write() as session:
         session.execute(breaking.execution_options(synchronize_session=False))
     assert promise in {violation.promise for violation in verify(archive)}
+
+
+def test_what_stands_for_a_text_is_found_through_a_merge_and_a_split(
+    desk: Desk, archive: Archive
+) -> None:
+    first, second = two_articles(desk)
+    merge(desk, first, second)
+    split(desk, first, "b")
+    with archive.read() as session:
+        known = dict(session.execute(select(Revision.id, Revision.text)).tuples().all())
+        standing = set(session.scalars(select(Article.revision_id)))
+        ends = seen.stand_for(session, known)
+    assert {known[old] == known[end] for old, end in ends.items()} == {True}
+    assert standing - {None} <= set(ends.values())
+    assert len(set(ends.values())) == 4  # two texts of each

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from config.clock import ManualClock
 from db.archive import Archive
-from db.asof import AsOf
+from db.asking.asof import AsOf
 from db.errors import ActionRefused
 from db.models import Article, Link
 from db.verify import verify

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select, update
 
 from config.clock import ManualClock
-from db import profiles
 from db.archive import Archive
+from db.archiving import profiles
+from db.archiving.profiles import KnownProfile
 from db.models import Extraction, SiteProfile, VisitOutcome
-from db.profiles import KnownProfile
 from db.verify import verify
 from pipeline.profiles import profiling, sighting
 from pipeline.profiles.profile import LEARNER_VERSION

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from config.clock import ManualClock
-from db import pruning, seals
 from db.archive import Archive
+from db.archiving.entries import NewExtraction
 from db.captures import CaptureMissing, CapturePruned
-from db.entries import NewExtraction
 from db.models import Action, Capture, Dictionary, Frame, PrunedBody, VisitOutcome
-from db.pruning import Pruned, Selection, SiteUnknownError
+from db.proving import pruning, seals
+from db.proving.pruning import Pruned, Selection, SiteUnknownError
 from db.verify import verify
 from tests.contract.capture_pages import page
 from tests.contract.desk import RULES, Desk

@@ -11,6 +11,8 @@ from sqlalchemy import delete, func, select
 
 from config.clock import ManualClock
 from db.archive import Archive
+from db.histories.reextraction import Reader
+from db.histories.resettle import Why
 from db.models import (
     Action,
     Article,
@@ -23,8 +25,6 @@ from db.models import (
     Revision,
     Supersession,
 )
-from db.reextraction import Reader
-from db.resettle import Why
 from db.verify import verify
 from morgue.reextraction_report import Report, SiteReport
 from pipeline.stages.reread import Desk as DeskOfSite

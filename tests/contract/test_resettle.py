@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import select, update
 
 from config.clock import ManualClock
-from db import changes, queries, resettle, seen
 from db.archive import Archive
-from db.entries import Archived
+from db.archiving.entries import Archived
+from db.asking import queries
+from db.histories import changes, resettle, seen
+from db.histories.resettle import Settlement, Why
+from db.histories.settling import Look, Text
 from db.models import (
     Article,
     Change,
@@ -22,8 +25,6 @@ from db.models import (
     Variant,
     VisitOutcome,
 )
-from db.resettle import Settlement, Why
-from db.settling import Look, Text
 from db.verify import verify
 from tests.contract.desk import Desk
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from config.clock import ManualClock
-from db import leaves, members, seals
 from db.archive import Archive
 from db.models import Capture, Revision, TreeHead, Visit
+from db.proving import leaves, members, seals
 from db.statements import table_of
 from db.verify import Violation, verify
 from db.verify.against import against
@@ -214,7 +214,7 @@ def test_crawls_that_end_soon_after_a_seal_leave_theirs_for_later(
 
 @pytest.mark.parametrize("tree", list(leaves.TREES))
 def test_every_column_of_a_sealed_row_is_in_its_leaf(tree: str) -> None:
-    """A new column needs a new form: see db.leaves."""
+    """A new column needs a new form: see db.proving.leaves."""
     assert list(leaves.columns(tree)) == [column.name for column in table_of(leaves.TREES[tree]).c]
 
 

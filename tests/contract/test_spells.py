@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from config.clock import ManualClock
-from db import spells
 from db.archive import Archive
-from db.asof import NOW, AsOf
-from db.belonging import looks_at
-from db.spells import RemovalView, VariantSetView
+from db.asking.asof import NOW, AsOf
+from db.histories import spells
+from db.histories.spells import RemovalView, VariantSetView
+from db.identities.belonging import looks_at
 from tests.contract.desk import Desk
 
 

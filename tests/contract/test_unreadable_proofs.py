@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select, update
 
 from config.clock import ManualClock
-from db import pruning
 from db.archive import Archive
 from db.models import Extraction, Frame, Revision, VisitOutcome
-from db.pruning import Selection
+from db.proving import pruning
+from db.proving.pruning import Selection
 from pipeline.items import Fetched
 from pipeline.stages.archive import ArchiveVisit
 from tests.contract.test_decisions import Crawler, page, wait

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from config.clock import ManualClock
-from db import crawls, identity, leases, profiles
 from db.archive import Archive
-from db.entries import NewExtraction
+from db.archiving import crawls, leases, profiles
+from db.archiving.entries import NewExtraction
+from db.identities import identity
 from db.models import (
     Action,
     AliasMove,

@@ -19,7 +19,9 @@ from config.settings import load_settings
 from config.site import load_sites
 from crawler import crawl
 from crawler.run import run_crawl
-from db import engine, identity, ledger, links, profiles
+from db import engine
+from db.archiving import ledger, links, profiles
+from db.identities import identity
 from pipeline.stages.archive import ArchiveVisit
 from pipeline.stages.find_edits import FindEdits
 from pipeline.stages.keep import KeepCapture

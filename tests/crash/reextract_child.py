@@ -11,8 +11,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from config.clock import ManualClock
 from config.settings import Settings
-from db import actions, aliases, changes, reextraction, resettle
 from db.archive import Archive
+from db.histories import changes, reextraction, resettle
+from db.identities import actions, aliases
 from morgue import reextraction as running
 from morgue.reextraction import Run
 from morgue.reextraction_report import SiteReport, Wanted

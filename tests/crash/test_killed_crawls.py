@@ -11,7 +11,7 @@ import pytest
 
 from config.clock import SystemClock
 from db.archive import Archive
-from db.sql import run_read_only
+from db.asking.sql import run_read_only
 from db.verify import verify
 from morgue.demo.newsroom import COURIER, MERIDIAN, Newsroom, NewsroomServer, write_site_files
 

@@ -11,9 +11,11 @@ from sqlalchemy import Connection, DateTime, MetaData, insert, select, text
 
 from config.clock import ManualClock
 from db import engine as engines
-from db import queries, schema, seals, search
+from db import schema
 from db.archive import Archive
+from db.asking import queries, search
 from db.models import Article, Change, Revision
+from db.proving import seals
 from db.statements import unpack_hashes
 from db.verify import verify
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.site import SiteConfig
-from db.entries import KnownLink
+from db.archiving.entries import KnownLink
 from pipeline import answer
 from pipeline.answer import Kind
 from pipeline.items import Fetched

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db import contents
+from db.archiving import contents
 
 # text that both a header can hold and UTF-8 can say
 _HEADER = st.text(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db import members
-from db.members import MARK, Members
+from db.proving import members
+from db.proving.members import MARK, Members
 
 IDS = st.sets(st.integers(1, 400)).map(sorted)
 

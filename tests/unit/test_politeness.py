@@ -31,7 +31,7 @@ from crawler.politeness.backoff import LONGEST_S, retry_after
 from crawler.politeness.redirects import _target
 from crawler.politeness.resolver import _PublicOnly
 from crawler.translation import scrapy_settings
-from db.entries import KnownLink, KnownSource
+from db.archiving.entries import KnownLink, KnownSource
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db import folding, snippets
+from db.asking import folding, snippets
+from db.asking.search import Query, Term, parse
 from db.errors import QueryNotUnderstood
-from db.search import Query, Term, parse
 
 
 @pytest.mark.parametrize(

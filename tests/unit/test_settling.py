@@ -8,9 +8,9 @@ from hashlib import sha256
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db import settling
-from db.entries import NewRevision
-from db.settling import Look, Plan, Standing, Text
+from db.archiving.entries import NewRevision
+from db.histories import settling
+from db.histories.settling import Look, Plan, Standing, Text
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db import trees
+from db.proving import trees
 
 # the test vectors of Certificate Transparency: leaves, and the roots of the first 1 to 8 of them
 SAID = (

@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.variants import SETTLING_LOOKS, SETTLING_TIME, WINDOW, Look, Seen, Sight, TextOrder, settle
+from db.histories.variants import (
+    SETTLING_LOOKS,
+    SETTLING_TIME,
+    WINDOW,
+    Look,
+    Seen,
+    Sight,
+    TextOrder,
+    settle,
+)
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NEW, REVISED, NEWEST = Sight.NEW, Sight.REVISED, Sight.NEWEST

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from db.histories.standing import is_standing
 from db.models import Article, ArticleUrl, Revision
-from db.standing import is_standing
 from db.verify.check import Check, Step, Violation
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from db.contents import digest, unpack_content
+from db.archiving.contents import digest, unpack_content
 from db.models import Content, Extraction, Revision
 from db.verify.check import BODIES, Check, Step, Violation
 

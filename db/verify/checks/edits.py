@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
+from db.histories.standing import is_standing
 from db.models import Change, Counter, Edit, Revision, Supersession
-from db.standing import is_standing
 from db.verify.check import Check, Step, Violation
 
 

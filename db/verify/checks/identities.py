@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
+from db.histories.standing import is_standing
 from db.models import AliasMove, Article, ArticleUrl, KeptApart, Link, Revision
-from db.standing import is_standing
 from db.verify.check import Check, Step, Violation
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from db.contents import digest
+from db.archiving.contents import digest
 from db.models import Extraction, SiteProfile
 from db.verify.check import BODIES, Check, Step, Violation
 

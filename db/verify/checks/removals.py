@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import exists, func, select
 
-from db.absences import found_gone
+from db.histories.absences import found_gone
 from db.models import Action, Article, Link, Removal, Visit
 from db.verify.check import Check, Step, Violation
 

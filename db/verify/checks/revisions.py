@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Over, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from db.histories.standing import is_standing
 from db.models import Article, Capture, Extraction, Revision
-from db.standing import is_standing
 from db.verify.check import Check, Step, Violation
 
 

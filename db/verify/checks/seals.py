@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from db import members as packed_members
-from db import seals
-from db.leaves import TREES, hashes
-from db.members import MARK
 from db.models import TreeHead
-from db.trees import Frontier
+from db.proving import members as packed_members
+from db.proving import seals
+from db.proving.leaves import TREES, hashes
+from db.proving.members import MARK
+from db.proving.trees import Frontier
 from db.verify.check import Check, Step, Violation
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from db.histories.seen import stand_for
 from db.models import Article, Revision, Supersession
-from db.seen import stand_for
 from db.verify.check import Check, Step, Violation
 
 _MOVED = ("merged", "split", "undone")

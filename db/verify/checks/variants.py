@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import exists, func, select
 
+from db.histories.standing import is_standing
 from db.models import Article, Revision, Supersession, Variant, Visit, VisitOutcome
-from db.standing import is_standing
 from db.verify.check import Check, Step, Violation
 
 

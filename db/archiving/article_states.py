@@ -1,0 +1,172 @@
+"""The state of the articles that a batch of ledger entries touches: read once for all of them.
+
+Knows what the ledger needs to settle an entry, and the rows that come of it. Decides nothing: that is for `variants`,
+`removals` and the batch.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from db.archiving.entries import Entry
+from db.archiving.looks import Known, known_texts, open_sets, open_suspicions
+from db.histories.removals import Suspicion
+from db.histories.variants import Text, TextOrder
+from db.models import Article, Revision
+from db.statements import Row, chunks, pack_hashes, table_of, unpack_hashes
+
+
+def _no_texts() -> Known:
+    return Known(TextOrder(), {})
+
+
+@dataclass(slots=True)
+class ArticleState:
+    """What the batch knows of an article, itself included."""
+
+    id: int
+    site_id: int
+    guid: str | None
+    first_seen_at: datetime
+    revision_count: int = 0
+    revision_id: int | None = None
+    text: str = ""  # of the newest revision
+    gone_at: datetime | None = None
+    shingles: tuple[int, ...] = ()
+    is_new: bool = False
+    is_changed: bool = False
+    known: Known = field(default_factory=_no_texts)  # the newest text alone, if no other is met
+    is_followed: bool = False  # whether `known` has what its last looks saw
+    suspicion: Suspicion | None = None  # that it is gone: the one that has not ended
+    suspicions: list[tuple[int | None, Suspicion]] = field(
+        default_factory=list
+    )  # all that this batch knows, by the number of their rows; None: new
+
+
+def load_articles(session: Session, entries: Sequence[Entry]) -> dict[int, ArticleState]:
+    """The articles that the entries name; on Postgres locked, so that numbers follow each other."""
+    ids = sorted({e.article for e in entries if isinstance(e.article, int)})
+    states: dict[int, ArticleState] = {}
+    for chunk in chunks(ids):
+        rows = session.execute(
+            select(
+                _ARTICLE.id,
+                _ARTICLE.site_id,
+                _ARTICLE.guid,
+                _ARTICLE.first_seen_at,
+                _ARTICLE.revision_count,
+                _ARTICLE.revision_id,
+                _ARTICLE.gone_at,
+                _ARTICLE.shingles,
+            )
+            .where(_ARTICLE.id.in_(chunk))
+            .order_by(_ARTICLE.id)
+            .with_for_update()
+        ).all()
+        for row in rows:
+            states[row.id] = ArticleState(
+                id=row.id,
+                site_id=row.site_id,
+                guid=row.guid,
+                first_seen_at=row.first_seen_at,
+                revision_count=row.revision_count,
+                revision_id=row.revision_id,
+                gone_at=row.gone_at,
+                shingles=unpack_hashes(row.shingles),
+            )
+    _load_texts(session, entries, states)
+    for article_id, (number, suspicion) in open_suspicions(session, ids).items():
+        states[article_id].suspicion = suspicion
+        states[article_id].suspicions.append((number, suspicion))
+    return states
+
+
+def _load_texts(
+    session: Session, entries: Sequence[Entry], states: dict[int, ArticleState]
+) -> None:
+    """The newest text of each article; of those whose looks may see others, what the last looks saw."""
+    newest = {}
+    for chunk in chunks([state.revision_id for state in states.values() if state.revision_id]):
+        rows = select(
+            Revision.id, Revision.normal_sha256, Revision.first_seen_at, Revision.text
+        ).where(Revision.id.in_(chunk))
+        newest.update({row.id: row for row in session.execute(rows)})
+    sets = open_sets(session, sorted(states))
+    others = _others(entries, states, {number: row.normal_sha256 for number, row in newest.items()})
+    for state in states.values():
+        row = newest.get(state.revision_id)
+        if row is None or state.revision_id is None:
+            continue
+        state.text = row.text
+        if state.id in sets or state.id in others:
+            state.is_followed = True
+            state.known = known_texts(
+                session,
+                state.id,
+                newest_id=row.id,
+                open_set=sets.get(state.id, ()),
+                others=others.get(state.id, ()),
+            )
+        else:
+            text = Text(row.normal_sha256, row.first_seen_at, row.first_seen_at, revision_id=row.id)
+            state.known = Known(TextOrder([text]), {row.id: 0})
+
+
+def _others(
+    entries: Sequence[Entry], states: dict[int, ArticleState], digests: dict[int, bytes]
+) -> dict[int, set[int]]:
+    """The articles of which a look says something else than the newest text, with known revisions it names."""
+    others: dict[int, set[int]] = {}
+    for entry in entries:
+        if not isinstance(entry.article, int):
+            continue
+        newest_id = states[entry.article].revision_id
+        if newest_id is None:
+            continue
+        if entry.revision is not None:
+            if entry.revision.normal_sha256 != digests.get(newest_id):
+                others.setdefault(entry.article, set())
+        elif entry.seen_revision_id not in (None, newest_id):
+            others.setdefault(entry.article, set()).add(entry.seen_revision_id or 0)
+    return others
+
+
+def article_row(article: ArticleState) -> Row:
+    """The row of a new article."""
+    return {
+        "id": article.id,
+        "site_id": article.site_id,
+        "guid": article.guid,
+        "first_seen_at": article.first_seen_at,
+        "revision_count": article.revision_count,
+        "revision_id": article.revision_id,
+        "gone_at": article.gone_at,
+        "shingles": pack_hashes(article.shingles) or None,
+    }
+
+
+def article_change(article: ArticleState) -> Row:
+    """What ARTICLE_CHANGE sets on the row of a known article."""
+    return {
+        "b_id": article.id,
+        "b_revision_count": article.revision_count,
+        "b_revision_id": article.revision_id,
+        "b_gone_at": article.gone_at,
+        "b_shingles": pack_hashes(article.shingles) or None,
+    }
+
+
+_ARTICLE = table_of(Article).c
+ARTICLE_CHANGE = (
+    update(table_of(Article))
+    .where(_ARTICLE.id == bindparam("b_id"))
+    .values(
+        revision_count=bindparam("b_revision_count"),
+        revision_id=bindparam("b_revision_id"),
+        gone_at=bindparam("b_gone_at"),
+        shingles=bindparam("b_shingles"),
+    )
+)

@@ -1,0 +1,164 @@
+"""Writes what is known of sites, sources and crawls. Takes a write session and never commits."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from db.archiving.entries import KnownSource
+from db.models import Crawl, CrawlOutcome, CrawlSite, Lease, Site, Source
+
+DEAD_AFTER = timedelta(minutes=2)
+"""A crawl that is this old and holds no lease is dead: a living one takes its lease at once."""
+
+
+def ensure_site(
+    session: Session, *, name: str, title: str, home: str, now: datetime, is_ad_hoc: bool = False
+) -> Site:
+    """The site of that name, added or brought up to date."""
+    site = session.scalar(select(Site).where(Site.name == name))
+    if site is None:
+        site = Site(name=name, added_at=now, failure_count=0)
+        session.add(site)
+    site.title, site.home, site.is_ad_hoc = title, home, is_ad_hoc
+    session.flush()
+    return site
+
+
+def site_id(session: Session, name: str) -> int | None:
+    """The number of the site of that name; None where it was never crawled."""
+    return session.scalar(select(Site.id).where(Site.name == name))
+
+
+def ad_hoc_homes(session: Session) -> dict[str, str]:
+    """The sites that were made up for pages of no configured one, each with its home."""
+    rows = session.execute(select(Site.name, Site.home).where(Site.is_ad_hoc).order_by(Site.name))
+    return {name: home for name, home in rows}  # noqa: C416 - a Row is typed so
+
+
+def ensure_sources(
+    session: Session, site_id: int, sources: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], KnownSource]:
+    """What is known of each (kind, url) of the site's sources; new ones are added."""
+    known = {(row.kind, row.url): row for row in _sources(session, site_id)}
+    for kind, url in dict.fromkeys(sources):
+        if (kind, url) not in known:
+            source = Source(site_id=site_id, kind=kind, url=url, link_count=0, failure_count=0)
+            session.add(source)
+            known[kind, url] = source
+    session.flush()
+    return {key: _known_source(known[key]) for key in sources}
+
+
+def note_source(
+    session: Session,
+    source_id: int,
+    *,
+    now: datetime,
+    status: int | None,
+    error: str | None = None,
+    etag: str | None = None,
+    last_modified: str | None = None,
+    body_sha256: bytes | None = None,
+    link_count: int | None = None,
+) -> None:
+    """Keep what a source answered. With `error`, or without a digest (304), its last full answer stays."""
+    source = session.get_one(Source, source_id)
+    source.checked_at, source.status, source.last_error = now, status, error
+    if error is not None:
+        source.failure_count += 1
+        return
+    source.failure_count = 0
+    if body_sha256 is None:
+        return
+    source.etag, source.last_modified, source.body_sha256 = etag, last_modified, body_sha256
+    if link_count is not None:
+        source.link_count = link_count
+
+
+def begin_crawl(
+    session: Session, *, trigger: str, owner: str, now: datetime, site_ids: Sequence[int]
+) -> int:
+    """Open a crawl over these sites. `owner` is the name under which it takes its leases."""
+    crawl = Crawl(started_at=now, trigger=trigger, owner=owner)
+    session.add(crawl)
+    session.flush()
+    session.add_all(
+        CrawlSite(crawl_id=crawl.id, site_id=site_id, counts={}) for site_id in site_ids
+    )
+    session.flush()
+    return crawl.id
+
+
+def end_crawl_site(
+    session: Session,
+    crawl_id: int,
+    site_id: int,
+    *,
+    now: datetime,
+    outcome: CrawlOutcome,
+    counts: Mapping[str, Any],
+    due_at: datetime | None,
+    has_answered: bool,
+    error: str | None = None,
+) -> None:
+    """Close a site's part of a crawl. `has_answered` is false where nothing of the site could be reached."""
+    part = session.get_one(CrawlSite, (crawl_id, site_id))
+    part.outcome, part.counts, part.error = outcome, dict(counts), error
+    site = session.get_one(Site, site_id)
+    site.crawled_at, site.due_at, site.last_error = now, due_at, error
+    site.failure_count = 0 if has_answered else site.failure_count + 1
+
+
+def end_crawl(
+    session: Session,
+    crawl_id: int,
+    *,
+    now: datetime,
+    outcome: CrawlOutcome,
+    error: str | None = None,
+) -> None:
+    """Close a crawl; parts of it that were not closed end as it did."""
+    crawl = session.get_one(Crawl, crawl_id)
+    crawl.finished_at, crawl.outcome, crawl.error = now, outcome, error
+    session.execute(
+        update(CrawlSite)
+        .where(CrawlSite.crawl_id == crawl_id, CrawlSite.outcome.is_(None))
+        .values(outcome=outcome.value)
+    )
+
+
+def mark_dead_crawls(session: Session, *, now: datetime) -> list[int]:
+    """Close as KILLED the open crawls whose owner holds no lease any more. Returns their numbers."""
+    alive = select(Lease.owner).where(Lease.owner.is_not(None), Lease.until_at > now)
+    dead = list(
+        session.scalars(
+            select(Crawl.id).where(
+                Crawl.finished_at.is_(None),
+                Crawl.started_at < now - DEAD_AFTER,
+                Crawl.owner.not_in(alive),
+            )
+        )
+    )
+    for crawl_id in dead:
+        end_crawl(session, crawl_id, now=now, outcome=CrawlOutcome.KILLED)
+    return dead
+
+
+def _sources(session: Session, site_id: int) -> Sequence[Source]:
+    return session.scalars(select(Source).where(Source.site_id == site_id)).all()
+
+
+def _known_source(source: Source) -> KnownSource:
+    return KnownSource(
+        id=source.id,
+        kind=source.kind,
+        url=source.url,
+        etag=source.etag,
+        last_modified=source.last_modified,
+        body_sha256=source.body_sha256,
+        checked_at=source.checked_at,
+        failure_count=source.failure_count,
+    )

@@ -1,0 +1,82 @@
+"""Lets entries follow what people did to their articles while the entries were on their way.
+
+A crawl decides by what it read; meanwhile an article may have been merged into another, or a link split off. Takes a
+write session; locks the articles, so that what is found holds until the transaction ends.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.archiving.entries import Entry
+from db.models import Article, KeptApart, Link
+from db.statements import chunks
+
+
+def followed(session: Session, entries: Sequence[Entry]) -> list[Entry]:
+    """These entries, each with the article that its page belongs to now."""
+    survivor = _locked(session, {e.article for e in entries if isinstance(e.article, int)})
+    if not survivor:
+        return list(entries)
+    links = _links(session, [e.link_id for e in entries if isinstance(e.article, int)])
+    apart = _apart(session, set(survivor.values()))
+    return [_followed(entry, survivor, links, apart) for entry in entries]
+
+
+def _followed(
+    entry: Entry,
+    survivor: dict[int, int],
+    links: dict[int, tuple[int | None, int | None]],
+    apart: set[tuple[int, int]],
+) -> Entry:
+    if not isinstance(entry.article, int):
+        return entry
+    article_id = survivor[entry.article]
+    shown, revision_id = links[entry.link_id]
+    is_bare = entry.revision is None  # such a look belongs to what its link shows
+    if shown is not None and shown != article_id and (is_bare or (article_id, shown) in apart):
+        article_id = shown
+    if article_id == entry.article:
+        return entry
+    seen = revision_id if entry.seen_revision_id is not None else None
+    return replace(entry, article=article_id, seen_revision_id=seen)
+
+
+def _locked(session: Session, article_ids: set[int]) -> dict[int, int]:
+    """For each article the one that it is now; all of them locked."""
+    survivor = {article_id: article_id for article_id in article_ids}
+    waiting = article_ids
+    while waiting:
+        merged: dict[int, int] = {}
+        for chunk in chunks(sorted(waiting)):
+            rows = session.execute(
+                select(Article.id, Article.merged_into_id)
+                .where(Article.id.in_(chunk))
+                .order_by(Article.id)
+                .with_for_update()
+            )
+            merged |= {row.id: row.merged_into_id for row in rows if row.merged_into_id}
+        survivor = {first: merged.get(now, now) for first, now in survivor.items()}
+        waiting = set(merged.values())
+    return survivor
+
+
+def _links(session: Session, link_ids: Sequence[int]) -> dict[int, tuple[int | None, int | None]]:
+    """What these links show now: article and revision."""
+    shown: dict[int, tuple[int | None, int | None]] = {}
+    for chunk in chunks(link_ids):
+        rows = select(Link.id, Link.article_id, Link.revision_id).where(Link.id.in_(chunk))
+        shown |= {row.id: (row.article_id, row.revision_id) for row in session.execute(rows)}
+    return shown
+
+
+def _apart(session: Session, article_ids: set[int]) -> set[tuple[int, int]]:
+    pairs: set[tuple[int, int]] = set()
+    for chunk in chunks(sorted(article_ids)):
+        rows = select(KeptApart.article_id, KeptApart.other_id).where(
+            KeptApart.article_id.in_(chunk)
+        )
+        pairs |= {(row.article_id, row.other_id) for row in session.execute(rows)}
+    return pairs
