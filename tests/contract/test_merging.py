@@ -335,7 +335,7 @@ def test_what_stands_for_a_text_is_found_through_a_merge_and_a_split(
     merge(desk, first, second)
     split(desk, first, "b")
     with archive.read() as session:
-        known = dict(session.execute(select(Revision.id, Revision.text)).tuples().all())
+        known = {one.id: one.text for one in session.scalars(select(Revision))}
         standing = set(session.scalars(select(Article.revision_id)))
         ends = seen.stand_for(session, known)
     assert {known[old] == known[end] for old, end in ends.items()} == {True}
