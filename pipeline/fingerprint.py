@@ -5,9 +5,9 @@ Knows words. Must not know sites, nor believe the sample: it only says whom to c
 
 import hashlib
 import zlib
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -72,6 +72,8 @@ class Common:
     of_smaller: float
     of_larger: float
     other_facts: int  # places between the same words where another number or name stands
+    replaced: Mapping[frozenset[str], int] = field(default_factory=dict)
+    """Pairs of passages that stand for each other between the same words, casefolded, and how often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class _Slots(NamedTuple):
     replaced: int
     stated: int  # of them, those that state other facts
     words: int  # around them
+    pairs: Counter[frozenset[str]]  # each passage with the one that has replaced it
 
 
 def shingles(text: str) -> tuple[int, ...]:
@@ -177,7 +180,8 @@ def common(one_text: str, other_text: str) -> Common:
         return Common(0.0, 0.0, 0)
     runs = _runs([word.casefold() for word in one], [word.casefold() for word in other])
     found = sum(run.size for run in runs)
-    return Common(found / len(one), found / len(other), _slots(runs, one, other).stated)
+    slots = _slots(runs, one, other)
+    return Common(found / len(one), found / len(other), slots.stated, slots.pairs)
 
 
 def direction(one: Party, other: Party) -> Direction:
@@ -245,6 +249,7 @@ def _is_template(runs: Sequence[_Run], copy: Sequence[str], source: Sequence[str
 def _slots(runs: Sequence[_Run], copy: Sequence[str], source: Sequence[str]) -> _Slots:
     """The short passages that stand between the same words and differ."""
     replaced = stated = words = 0
+    pairs: Counter[frozenset[str]] = Counter()
     for run, following in pairwise(runs):
         words += run.size
         copy_gap = copy[run.copy + run.size : following.copy]
@@ -253,9 +258,10 @@ def _slots(runs: Sequence[_Run], copy: Sequence[str], source: Sequence[str]) -> 
             continue
         words += len(copy_gap)
         replaced += 1
+        pairs[frozenset(" ".join(gap).casefold() for gap in (copy_gap, source_gap))] += 1
         copy_facts, source_facts = _facts(copy_gap), _facts(source_gap)
         stated += bool(copy_facts and source_facts and copy_facts.isdisjoint(source_facts))
-    return _Slots(replaced, stated, words)
+    return _Slots(replaced, stated, words, pairs)
 
 
 def _facts(words: Sequence[str]) -> set[str]:

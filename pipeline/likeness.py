@@ -40,6 +40,7 @@ MIN_SHINGLES = 4
 
 SAME_TEXT = "same text"
 ANOTHER_TEXT = "another text"
+ANOTHER_SUBJECT = "the same words of another subject"
 SOMEWHAT_SIMILAR = "similar text"
 OTHER_NUMBER = "another number in the title"
 OTHER_NUMBERS = "a URL with other numbers"
@@ -55,6 +56,9 @@ NEARLY = 0.5
 
 ANOTHER_FACT = 0.25
 """Taken from what a similar text weighs, for each number or name that another one has replaced."""
+
+SUBJECT_NAMED = 2
+"""Times that a text has another word throughout, which its title has too, to be of another subject."""
 
 SAME_MOMENT = 0.4
 ANOTHER_DAY = -0.25
@@ -132,12 +136,27 @@ def of_texts(one: Said, other: Said, *, is_close: bool = False) -> Weight | None
     common = fingerprint.common(one.text, other.text)
     if common.of_smaller < TEXT_SIMILAR:
         return UNLIKE_TEXT, ANOTHER_TEXT
+    if _is_another_subject(one, other, common):
+        return UNLIKE_TEXT, ANOTHER_SUBJECT
     nearly = max(0.0, (common.of_larger - NEARLY) / (1 - NEARLY))
     weight = SIMILAR_TEXT + max(0.0, same - SIMILAR_TEXT) * nearly
     if common.other_facts:
         weight = max(0.0, weight - ANOTHER_FACT * common.other_facts)
         return weight, f"similar text, {common.other_facts} other facts"
     return weight, "nearly the same text" if nearly else SOMEWHAT_SIMILAR
+
+
+def _is_another_subject(one: Said, other: Said, common: fingerprint.Common) -> bool:
+    """Whether one pattern was filled twice: "What the bridge needs", and each bridge of the text a granary."""
+    words, others = (set(folded_words(said.title or "")) for said in (one, other))
+    own, theirs = words - others, others - words
+    for pair, count in common.replaced.items():
+        if count < SUBJECT_NAMED or len(pair) != 2:
+            continue
+        first, second = (set(folded_words(passage)) for passage in pair)
+        if (first & own and second & theirs) or (first & theirs and second & own):
+            return True
+    return False
 
 
 def may_be_another_text(one: Said, other: Said) -> bool:
@@ -169,6 +188,7 @@ def of_addresses(key: str, others: Iterable[str]) -> Weight | None:
 
 
 def _of_pair(key: str, other: str) -> Weight | None:
+    key, other = (each.partition("/")[2] for each in (key, other))  # a host's port names no article
     own, others = _numbers(key), _numbers(other)
     if own and own == others:
         return SAME_NUMBER, "the same number in the URL"

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline import likeness
 from pipeline.compare import normal_digest
 from pipeline.fingerprint import shingles
 from pipeline.identify import (
@@ -320,3 +321,35 @@ def test_all_that_was_weighed_is_told_in_words() -> None:
     assert found.because == "guid +0.5, similar title +0.3"
     assert identify(page(A, "x", SHORT), [FERRY_A]).because == "asked +2"
     assert identify(page(B, "x", LIBRARY), [FERRY_A]).because == ""
+
+
+def filled(subject: str) -> likeness.Said:
+    """A pattern that a newsroom fills in for one subject after the other."""
+    sentences = (
+        f"The {subject} of the lower town was closed for the winter, said its warden on Monday.",
+        f"Nobody in the council knows what the {subject} will cost once the thaw has come at last.",
+        f"It is too small for all that stands in it, and the {subject} keeper wants another room.",
+    )
+    text = "\n".join(sentences * 3)
+    return likeness.Said(
+        title=f"What the {subject} needs",
+        text=text,
+        text_digest=subject.encode(),
+        shingles=shingles(text),
+        published="2026-03-02T09:00:00+00:00",
+    )
+
+
+def test_one_pattern_filled_with_two_subjects_is_two_articles() -> None:
+    page = Evidence("a.example:45129/granary", said=filled("granary"))
+    known = as_candidate(Evidence("a.example:45129/bridge", said=filled("bridge")), 1)
+    found = identify(page, [known])
+    assert found.article_id is None
+    weight = likeness.of_texts(filled("granary"), filled("bridge"))
+    assert weight == (likeness.UNLIKE_TEXT, likeness.ANOTHER_SUBJECT)
+
+
+def test_a_port_is_no_number_of_an_article() -> None:
+    assert likeness.of_addresses("a.example:45129/granary", ["a.example:45129/bridge"]) is None
+    same = likeness.of_addresses("a.example:80801/x/4512933", ["a.example:80801/y/4512933"])
+    assert same == (likeness.SAME_NUMBER, "the same number in the URL")
