@@ -232,7 +232,7 @@ def test_a_pack_with_a_frame_that_cannot_be_read_is_left(
 
 @pytest.mark.parametrize(
     ("step", "number"),
-    [("drop", 2), ("delete_frames", 1), ("rewrite", 2), ("_move", 1), ("remove", 1)],
+    [("drop", 1), ("delete_frames", 1), ("rewrite", 2), ("_move", 1), ("remove", 1)],
 )
 def test_a_removal_that_is_killed_is_gone_on_with(
     desk: Desk, archive: Archive, archive_url: str, spec: str, step: str, number: int
