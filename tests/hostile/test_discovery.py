@@ -145,5 +145,8 @@ def test_cookies_are_kept_for_sites_that_ask_for_them_alone(server: Make, tmp_pa
         asked = server({path: baker(name) for path in ("/lie", "/story-1", "/story-2")})
         sites.append(site(name, asked.base, cookies=name == "with"))
     crawl(tmp_path, sites)
-    assert seen["with"] == ["", "consent=given", "consent=given"]
+    first, *_, last = seen[
+        "with"
+    ]  # the second may have been made ready before the first was answered
+    assert (first, last) == ("", "consent=given")
     assert seen["without"] == ["", "", ""]
