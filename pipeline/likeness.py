@@ -164,7 +164,7 @@ def may_be_another_text(one: Said, other: Said) -> bool:
     smaller, larger = sorted((one.shingles, other.shingles), key=len)
     if len(smaller) < MIN_SHINGLES:
         return False
-    return len(set(smaller).intersection(larger)) < SURELY_SIMILAR * len(smaller)
+    return fingerprint.sampled_containment(smaller, larger) < SURELY_SIMILAR
 
 
 def is_same_text(one: Said, other: Said) -> bool:

@@ -34,10 +34,6 @@ class Kind(StrEnum):
     QUOTE = "quote"
 
 
-DETAILS = (Kind.NUMBER, Kind.NAME, Kind.QUOTE)
-"""The kinds whose change, if no note tells of it, is a silent correction."""
-
-
 @dataclass(frozen=True, slots=True)
 class Edit:
     """All changes of one kind and one operation between two tellings of an article."""

@@ -39,7 +39,6 @@ _STANDFIRST = re.compile(
     r"(?:summary|dek|lead|intro|excerpt|subtitle|description|standfirst|sapo|header__description)",
     re.IGNORECASE,
 )
-_TITLE_CLASS = re.compile(r"title|headline|heading", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<!\d)(?:\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2})(?!\d)")
 _CATEGORY = re.compile(
     r"(?:^|[\s_-])(?:categor(?:y|ies)|cat-?links?|breadcrumbs?|channel|rubri(?:k|que|ca)|(?:article|story|post|entry)[_-]?"

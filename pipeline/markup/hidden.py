@@ -147,14 +147,6 @@ def _before(element: Element) -> str:
     return (parent.text or "") if parent is not None else ""
 
 
-def is_hidden(element: Element) -> bool:
-    """Whether an element says of itself that readers do not see it."""
-    if element.tag == "body":
-        return False
-    names = element.get("class")
-    return (names is not None and _has_hiding_class(element, names)) or _says_hidden(element)
-
-
 def _has_hiding_class(element: Element, names: str) -> bool:
     weight = _weight(names)
     return weight == _HIDES or (weight == _HIDES_SOMEWHERE and not _prose(element))
