@@ -1,9 +1,6 @@
 """A site that injects a phrase into what it copies: the phrase is told beside the original, then gone from later texts."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +15,7 @@ from config.clock import SystemClock
 from db.archive import Archive
 from db.asking.sql import run_read_only
 from db.verify import verify
+from tests.acceptance.project import Project
 
 PHRASE = "glad tidings"
 SPLIT = (("timetable", "timeglad tidingstable"), ("reservation", "reservglad tidingsation"), ("Politicians", "Politiglad tidingscians"))  # fmt: skip
@@ -70,23 +68,10 @@ class Papers:
 
 
 @dataclass
-class Desk:
+class Desk(Project):
     """A project folder and what its sites say."""
 
-    folder: Path
     papers: Papers
-
-    def morgue(self, *words: str, days: float = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "morgue", "--config", str(self.folder / "morgue.yaml"), *words],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-            env={**os.environ, "MORGUE_CLOCK_OFFSET_S": str(86_400 * days)},
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
     def crawl(self, name: str, *, days: float = 0) -> list[dict[str, Any]]:
         told = self.morgue("crawl", name, "--json", days=days)

@@ -1,9 +1,6 @@
 """A site whose pages all say one sentence: crawled, learnt, crawled again. The sentence goes, the history stays."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +19,7 @@ from db.asking.sql import run_read_only
 from db.verify import verify
 from pipeline.extraction import Task, sight
 from pipeline.profiles import profiling
+from tests.acceptance.project import Project
 
 GUILD = "The Lantern is printed by the guild of the lower town and carried by hand to all who keep a light in the window."
 PARTS = ("bridge", "granary", "lockgate", "orchard", "tannery", "belfry", "market", "ferry")
@@ -67,23 +65,10 @@ class Paper:
 
 
 @dataclass
-class Desk:
+class Desk(Project):
     """A project folder and the site that it crawls."""
 
-    folder: Path
     paper: Paper
-
-    def morgue(self, *words: str, days: float = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "morgue", "--config", str(self.folder / "morgue.yaml"), *words],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-            env={**os.environ, "MORGUE_CLOCK_OFFSET_S": str(86_400 * days)},
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
     def crawl(self, *, days: float = 0) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.morgue("crawl", "--json", days=days).splitlines()]
