@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from db import engine as engines
 from db.errors import ArchiveTooNew, ArchiveTooOld, ArchiveUnfinished, NotAnArchive
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration: what this release reads and writes."""
 
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"

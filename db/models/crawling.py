@@ -32,6 +32,9 @@ class Site(Base):
     due_at: Mapped[datetime | None]  # when its schedule wants the next; None: now
     failure_count: Mapped[int] = mapped_column(Integer)  # crawls in a row that reached nothing
     last_error: Mapped[str | None] = mapped_column(Words)
+    wanted_at: Mapped[datetime | None]  # a person asked for a crawl then, whatever its schedule
+    paused_at: Mapped[datetime | None]  # None: it is crawled by its schedule
+    pause_reason: Mapped[str | None] = mapped_column(Words)
 
 
 class Source(Base):
