@@ -17,7 +17,16 @@ from db.models.captured import (
     Unrelated,
     Visit,
 )
-from db.models.crawling import Crawl, CrawlSite, Lease, Link, Site, SiteProfile, Source
+from db.models.crawling import (
+    Crawl,
+    CrawlSite,
+    Lease,
+    Link,
+    RobotsFile,
+    Site,
+    SiteProfile,
+    Source,
+)
 from db.models.deeds import Action, AliasMove, KeptApart, Supersession, TreeHead
 from db.models.history import Change, Counter, Edit, Removal, Variant
 from db.models.values import (
@@ -58,6 +67,7 @@ __all__ = [
     "Removal",
     "Reprint",
     "Revision",
+    "RobotsFile",
     "Site",
     "SiteProfile",
     "Source",

@@ -35,6 +35,8 @@ class Site(Base):
     wanted_at: Mapped[datetime | None]  # a person asked for a crawl then, whatever its schedule
     paused_at: Mapped[datetime | None]  # None: it is crawled by its schedule
     pause_reason: Mapped[str | None] = mapped_column(Words)
+    begun_at: Mapped[datetime | None]  # of its last whole crawl: its schedule counts from there
+    wait_until_at: Mapped[datetime | None]  # its server did not want to be asked before then
 
 
 class Source(Base):
@@ -88,6 +90,17 @@ class Lease(Base):
     owner: Mapped[str | None] = mapped_column(Words)
     token: Mapped[int] = mapped_column(BigInteger)
     until_at: Mapped[datetime | None]
+
+
+class RobotsFile(Base):
+    """What a host answered last when it was asked for its robots.txt. Only answers that say what is allowed."""
+
+    __tablename__ = "robots_file"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    origin: Mapped[str] = mapped_column(Words, unique=True)  # scheme://host:port
+    asked_at: Mapped[datetime]
+    status: Mapped[int] = mapped_column(Integer)
+    body: Mapped[bytes] = mapped_column(LargeBinary)  # empty where there is none
 
 
 class Link(Base):

@@ -20,6 +20,7 @@ from db.models import (
     PrunedBody,
     Removal,
     Revision,
+    RobotsFile,
     Supersession,
     Variant,
     VisitOutcome,
@@ -104,6 +105,8 @@ def _rest(session: Any, desk: Desk) -> None:
     _add(session, Edit, revision_id=ids[2], previous_revision_id=ids[1], comparer="0", kind="body",
          op="edit", count=1, size=1)  # fmt: skip
     _add(session, PrunedBody, sha256=sha256(b"gone").digest(), action_id=1, pruned_at=now)
+    _add(session, RobotsFile, origin="http://lantern.example", asked_at=now, status=200,
+         body=b"User-agent: *")  # fmt: skip
 
 
 def _add(session: Any, model: type[Base], **values: Any) -> None:
