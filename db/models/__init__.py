@@ -39,10 +39,14 @@ from db.models.values import (
     storable,
     to_millisecond,
 )
+from db.models.watching import Alert, AlertDelivery, AlertRule, SiteDay, SiteHealth
 
 __all__ = [
     "GUID_LIMIT",
     "Action",
+    "Alert",
+    "AlertDelivery",
+    "AlertRule",
     "AliasMove",
     "Article",
     "ArticleUrl",
@@ -69,6 +73,8 @@ __all__ = [
     "Revision",
     "RobotsFile",
     "Site",
+    "SiteDay",
+    "SiteHealth",
     "SiteProfile",
     "Source",
     "Supersession",

@@ -13,6 +13,9 @@ from db.archiving.entries import NewExtraction
 from db.identities import identity
 from db.models import (
     Action,
+    Alert,
+    AlertDelivery,
+    AlertRule,
     AliasMove,
     Base,
     Edit,
@@ -21,6 +24,8 @@ from db.models import (
     Removal,
     Revision,
     RobotsFile,
+    SiteDay,
+    SiteHealth,
     Supersession,
     Variant,
     VisitOutcome,
@@ -104,6 +109,12 @@ def _rest(session: Any, desk: Desk) -> None:
          returned_at=now)  # fmt: skip
     _add(session, Edit, revision_id=ids[2], previous_revision_id=ids[1], comparer="0", kind="body",
          op="edit", count=1, size=1)  # fmt: skip
+    _add(session, SiteDay, site_id=desk.site_id, day="2026-03-01", counts={"articles": [1, 0]})
+    _add(session, SiteHealth, site_id=desk.site_id, day="2026-03-01", learner="1", state={"ä": 1})
+    _add(session, AlertRule, name="harbour", change_id=3)
+    _add(session, Alert, id=1, rule="harbour", occasion="change 3", subject="a", raised_at=now,
+         evidence={"query": "ä"})  # fmt: skip
+    _add(session, AlertDelivery, alert_id=1, channel="desk", attempt_count=0, next_at=now)
     _add(session, PrunedBody, sha256=sha256(b"gone").digest(), action_id=1, pruned_at=now)
     _add(session, RobotsFile, origin="http://lantern.example", asked_at=now, status=200,
          body=b"User-agent: *")  # fmt: skip
