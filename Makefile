@@ -2,6 +2,9 @@
 VENV := .venv
 RUN := $(VENV)/bin
 PYTHON ?= python3
+# tests side by side, a database server each; JOBS=0 runs them one after the other
+JOBS ?= auto
+SIDE_BY_SIDE := -n $(JOBS) --maxprocesses 4 --dist worksteal
 
 .PHONY: demo up env dev check test lint types contracts unit lock docs clean bench
 
@@ -23,7 +26,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	PYTHON=$(PYTHON) scripts/make-env requirements-dev.lock $@
 
 test: dev lint types contracts ## everything
-	$(RUN)/python -m pytest
+	$(RUN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: dev lint types contracts unit ## fast
 
@@ -38,7 +41,7 @@ contracts: dev
 	$(RUN)/lint-imports
 
 unit: dev
-	$(RUN)/python -m pytest tests/unit
+	$(RUN)/python -m pytest $(SIDE_BY_SIDE) tests/unit
 
 docs: dev ## write the generated passages again
 	$(RUN)/python -m morgue.docs
