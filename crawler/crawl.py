@@ -60,6 +60,7 @@ class Crawl(CrawlContext):
     started_at: datetime
     lanes: dict[str, Lane]
     due_before: Mapping[str, datetime | None]  # by site, for sites that are not crawled wholly
+    wanted_before: Mapping[str, datetime | None]  # by site: what a person had asked for
     failures_before: Mapping[str, int]  # by site: crawls in a row that reached nothing
     busy: Mapping[str, str]
     limit: int | None = None  # pages
@@ -185,6 +186,7 @@ def begin(
         started_at=now,
         lanes=lanes,
         due_before={name: row.due_at for name, row in rows.items()},
+        wanted_before={name: row.wanted_at for name, row in rows.items()},
         failures_before={name: row.failure_count for name, row in rows.items()},
         busy=busy,
         limit=limit,
@@ -234,6 +236,9 @@ def finish(crawl: Crawl) -> CrawlReport:
                 due_at=_due_at(crawl, lane, now=now, has_answered=has_answered),
                 has_answered=has_answered,
                 error=error,
+                begun_at=crawl.started_at if lane.takes_due else None,
+                wait_until_at=lane.wait_until,
+                heeded=None if _is_interrupted(crawl, lane) else crawl.wanted_before[name],
             )
             problems = crawl.source_problems.get(name, {})
             reports.append(SiteReport(name, part, counts, error, source_problems=problems))
@@ -356,7 +361,7 @@ def _due_at(crawl: Crawl, lane: Lane, *, now: datetime, has_answered: bool) -> d
     """When the site is due again: by its schedule, but not before it wants to be asked."""
     if not lane.takes_due:
         return crawl.due_before[lane.site.name]
-    if crawl.stopped_because and not lane.is_done() and not crawl.failed_because:
+    if _is_interrupted(crawl, lane):
         due_at = now
     else:
         due_at = next_crawl(
@@ -368,3 +373,8 @@ def _due_at(crawl: Crawl, lane: Lane, *, now: datetime, has_answered: bool) -> d
             failure_count=0 if has_answered else crawl.failures_before[lane.site.name] + 1,
         )
     return max(due_at, lane.wait_until or due_at)
+
+
+def _is_interrupted(crawl: Crawl, lane: Lane) -> bool:
+    """Whether the site's part is to go on soon: it is us who were stopped."""
+    return bool(crawl.stopped_because and not lane.is_done() and not crawl.failed_because)

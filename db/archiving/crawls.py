@@ -103,13 +103,38 @@ def end_crawl_site(
     due_at: datetime | None,
     has_answered: bool,
     error: str | None = None,
+    begun_at: datetime | None = None,
+    wait_until_at: datetime | None = None,
+    heeded: datetime | None = None,
+    is_ill: bool = True,
 ) -> None:
-    """Close a site's part of a crawl. `has_answered` is false where nothing of the site could be reached."""
+    """Close a site's part of a crawl.
+
+    Args:
+        session: A write session.
+        crawl_id: The crawl.
+        site_id: The site.
+        now: When the part ended.
+        outcome: How it ended.
+        counts: What it came to.
+        due_at: When the site is due again.
+        has_answered: False where nothing of the site could be reached.
+        error: Why it ended as it did, or what was wrong with the site.
+        begun_at: Of a whole crawl: when it began.
+        wait_until_at: Until when the server does not want to be asked.
+        heeded: What a person had asked for when a whole crawl began: this was it.
+        is_ill: Whether `error` says that something is wrong with the site.
+    """
     part = session.get_one(CrawlSite, (crawl_id, site_id))
     part.outcome, part.counts, part.error = outcome, dict(counts), error
     site = session.get_one(Site, site_id)
-    site.crawled_at, site.due_at, site.last_error = now, due_at, error
+    site.crawled_at, site.due_at, site.last_error = now, due_at, error if is_ill else None
     site.failure_count = 0 if has_answered else site.failure_count + 1
+    if begun_at is None:
+        return
+    site.begun_at, site.wait_until_at = begun_at, wait_until_at
+    if site.wanted_at == heeded:
+        site.wanted_at = None
 
 
 def end_crawl(

@@ -24,7 +24,7 @@ def add_action(
 
     Args:
         session: A write session.
-        kind: "merge", "split", "undo", "reextract", "prune", "copy".
+        kind: "merge", "split", "undo", "reextract", "prune", "copy", "pause", "resume", "want".
         actor: user@host:pid.
         arguments: All that was asked for, and all that an undo needs.
         now: When.

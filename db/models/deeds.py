@@ -10,7 +10,7 @@ from db.models.values import Base, Words
 
 
 class Action(Base):
-    """What a person had done to the archive beside crawling: merge, split, undo, reextract, prune, copy. The audit."""
+    """What a person had done to the archive beside crawling: merge, split, undo, pause, prune ... The audit."""
 
     __tablename__ = "action"
     __table_args__ = (Index(None, "article_id"),)

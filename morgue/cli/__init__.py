@@ -41,7 +41,7 @@ COMMANDS = {
     "init": Lazy("init:init", "Write a configuration of your own.", "Begin"),
     "up": Lazy("up:up", "Crawl on schedule, for as long as it runs.", "Crawl"),
     "crawl": Lazy("crawl:crawl", "Crawl sites or single pages now.", "Crawl"),
-    "sites": Lazy("sites:sites", "List, show, check and try the configured sites.", "Crawl"),
+    "sites": Lazy("sites:sites", "List, show, check, try and pause the configured sites.", "Crawl"),
     "status": Lazy("status:status", "Say how each site is doing.", "Ask"),
     "search": Lazy("ask:search", "Find articles by their words.", "Ask"),
     "show": Lazy("ask:show", "Print an article as it stands or stood.", "Ask"),

@@ -1,11 +1,13 @@
 """`morgue crawl`: sites or single pages, now. Imports Scrapy only when there is something to crawl."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
 from config.settings import Settings
 from config.site import SiteConfig
+from db.archiving import steering
 from morgue.cli import output
 from morgue.cli.access import settings_of, sites_of
 from morgue.cli.due import due_sites
@@ -52,6 +54,8 @@ def crawl(
         if not sites and not urls:
             _say_nothing_due(as_json=as_json)
             return ExitCode.OK
+    elif names and not as_json:
+        _say_paused(settings, names)
     from morgue.cli import crawling  # noqa: PLC0415 - Scrapy takes a second to import
 
     return crawling.crawl(
@@ -85,6 +89,18 @@ def _chosen(
 def _due(settings: Settings, sites: Sequence[SiteConfig]) -> list[SiteConfig]:
     with archive_of(settings) as archive:
         return due_sites(archive, sites)
+
+
+def _say_paused(settings: Settings, names: Sequence[str]) -> None:
+    """A person's word goes before a pause; say that there is one."""
+    with suppress(Failure), archive_of(settings, is_asked_only=True) as archive:
+        with archive.read() as session:
+            known = steering.agendas(session)
+        for name in names:
+            if name in known and known[name].paused_at is not None:
+                reason = known[name].pause_reason
+                why = f" ({output.one_line(reason)})" if reason else ""
+                output.note(f"{name} is paused{why}: it is crawled now, and not by its schedule.")
 
 
 def _say_nothing_due(*, as_json: bool) -> None:

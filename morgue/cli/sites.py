@@ -19,15 +19,17 @@ from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.invocation import Invocation
 from morgue.cli.moments import END, lasted
 from morgue.cli.options import json_option
+from morgue.cli.steering import ask_sites, pause_sites, resume_sites
 from morgue.cli.trying import try_page
 
 
 @click.group()
 def sites() -> None:
-    """List, show, check and try the configured sites: one YAML file each, in `sites_dir`."""
+    """List, show, check, try and pause the configured sites: one YAML file each, in `sites_dir`."""
 
 
-sites.add_command(try_page)
+for _command in (try_page, pause_sites, resume_sites, ask_sites):
+    sites.add_command(_command)
 
 
 @sites.command("list")
