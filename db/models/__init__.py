@@ -28,11 +28,14 @@ from db.models.crawling import (
     Source,
 )
 from db.models.deeds import Action, AliasMove, KeptApart, Supersession, TreeHead
+from db.models.filling import Backfill, BackfillDocument, BackfillLink
 from db.models.history import Change, Counter, Edit, Removal, Variant
 from db.models.values import (
     GUID_LIMIT,
+    BackfillState,
     Base,
     CrawlOutcome,
+    DocumentState,
     Moment,
     VisitOutcome,
     Words,
@@ -50,6 +53,10 @@ __all__ = [
     "AliasMove",
     "Article",
     "ArticleUrl",
+    "Backfill",
+    "BackfillDocument",
+    "BackfillLink",
+    "BackfillState",
     "Base",
     "Capture",
     "Change",
@@ -59,6 +66,7 @@ __all__ = [
     "CrawlOutcome",
     "CrawlSite",
     "Dictionary",
+    "DocumentState",
     "Edit",
     "Extraction",
     "Frame",

@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import JSON
 
 from db.models.values import Base, Words
 
@@ -56,6 +57,9 @@ class Source(Base):
     link_count: Mapped[int] = mapped_column(Integer)  # links in its last full answer
     failure_count: Mapped[int] = mapped_column(Integer)
     last_error: Mapped[str | None] = mapped_column(Words)
+    dropped: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # links of its last full answer that were not taken: reason -> {"count", "urls": a few}
 
 
 class Crawl(Base):

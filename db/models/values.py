@@ -101,6 +101,27 @@ class CrawlOutcome(StrEnum):
     KILLED = "killed"  # found dead afterwards
 
 
+class BackfillState(StrEnum):
+    """How far a back-fill has come."""
+
+    OPEN = "open"  # it goes on when it is due
+    COMPLETE = "complete"  # every list was read, every page looked at, as far as that was possible
+    STOPPED = (
+        "stopped"  # by a person; the same back-fill goes on from there when it is asked for again
+    )
+
+
+class DocumentState(StrEnum):
+    """What became of a list that a back-fill reads."""
+
+    WAITING = "waiting"
+    READ = "read"
+    SKIPPED = "skipped"  # its name or its date says that it has nothing of the period
+    ABSENT = "absent"  # 404, 410: no such list, as of a day without news
+    FAILED = "failed"  # after several tries
+    REFUSED = "refused"  # by robots.txt
+
+
 class Base(DeclarativeBase):
     """Constraints are named by convention, so that migrations can name them."""
 

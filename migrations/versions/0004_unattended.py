@@ -19,6 +19,8 @@ def upgrade() -> None:
     op.add_column("site", sa.Column("paused_at", MOMENT, nullable=True))
     op.add_column("site", sa.Column("pause_reason", sa.Text(), nullable=True))
     _watching()
+    op.add_column("source", sa.Column("dropped", sa.JSON(none_as_null=True), nullable=True))
+    _create_backfills()
     op.add_column("site", sa.Column("begun_at", MOMENT, nullable=True))
     op.add_column("site", sa.Column("wait_until_at", MOMENT, nullable=True))
     op.create_table(
@@ -101,7 +103,71 @@ def _watching() -> None:
     op.create_index("ix_alert_delivery_next_at", "alert_delivery", ["next_at"])
 
 
+def _create_backfills() -> None:
+    op.create_table(
+        "backfill",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("from_on", sa.String(10), nullable=False),
+        sa.Column("to_on", sa.String(10), nullable=False),
+        sa.Column("state", sa.String(12), nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        sa.Column("due_at", MOMENT, nullable=True),
+        sa.Column("ended_at", MOMENT, nullable=True),
+        sa.Column("failure_count", sa.Integer(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_backfill"),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name="fk_backfill_site_id_site"),
+    )
+    op.create_index("ix_backfill_site_id_state", "backfill", ["site_id", "state"])
+    op.create_table(
+        "backfill_document",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("backfill_id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("depth", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(12), nullable=False),
+        sa.Column("try_count", sa.Integer(), nullable=False),
+        sa.Column("read_at", MOMENT, nullable=True),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("link_count", sa.Integer(), nullable=False),
+        sa.Column("wanted_count", sa.Integer(), nullable=False),
+        sa.Column("outside_count", sa.Integer(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_backfill_document"),
+        sa.ForeignKeyConstraint(
+            ["backfill_id"], ["backfill.id"], name="fk_backfill_document_backfill_id_backfill"
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["source.id"], name="fk_backfill_document_source_id_source"
+        ),
+        sa.UniqueConstraint("backfill_id", "url", name="uq_backfill_document_backfill_id_url"),
+    )
+    op.create_index(
+        "ix_backfill_document_backfill_id_state", "backfill_document", ["backfill_id", "state"]
+    )
+    op.create_table(
+        "backfill_link",
+        sa.Column("backfill_id", sa.Integer(), nullable=False),
+        sa.Column("link_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("backfill_id", "link_id", name="pk_backfill_link"),
+        sa.ForeignKeyConstraint(
+            ["backfill_id"], ["backfill.id"], name="fk_backfill_link_backfill_id_backfill"
+        ),
+        sa.ForeignKeyConstraint(["link_id"], ["link.id"], name="fk_backfill_link_link_id_link"),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("backfill_link")
+    op.drop_index("ix_backfill_document_backfill_id_state", table_name="backfill_document")
+    op.drop_table("backfill_document")
+    op.drop_index("ix_backfill_site_id_state", table_name="backfill")
+    op.drop_table("backfill")
+    op.drop_column("source", "dropped")
     for table in ("alert_delivery", "alert", "alert_rule", "site_health", "site_day"):
         op.drop_table(table)
     op.drop_table("robots_file")

@@ -17,6 +17,9 @@ from db.models import (
     AlertDelivery,
     AlertRule,
     AliasMove,
+    Backfill,
+    BackfillDocument,
+    BackfillLink,
     Base,
     Edit,
     KeptApart,
@@ -115,6 +118,11 @@ def _rest(session: Any, desk: Desk) -> None:
     _add(session, Alert, id=1, rule="harbour", occasion="change 3", subject="a", raised_at=now,
          evidence={"query": "ä"})  # fmt: skip
     _add(session, AlertDelivery, alert_id=1, channel="desk", attempt_count=0, next_at=now)
+    _add(session, Backfill, id=1, site_id=desk.site_id, from_on="2026-02-01", to_on="2026-02-03",
+         state="open", counts={"read": 1})  # fmt: skip
+    _add(session, BackfillDocument, backfill_id=1, state="waiting", kind="sitemap",
+         url="http://lantern.example/sitemap.xml")  # fmt: skip
+    _add(session, BackfillLink, backfill_id=1, link_id=1)
     _add(session, PrunedBody, sha256=sha256(b"gone").digest(), action_id=1, pruned_at=now)
     _add(session, RobotsFile, origin="http://lantern.example", asked_at=now, status=200,
          body=b"User-agent: *")  # fmt: skip
