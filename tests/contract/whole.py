@@ -119,7 +119,7 @@ def _rest(session: Any, desk: Desk) -> None:
          evidence={"query": "ä"})  # fmt: skip
     _add(session, AlertDelivery, alert_id=1, channel="desk", attempt_count=0, next_at=now)
     _add(session, Backfill, id=1, site_id=desk.site_id, from_on="2026-02-01", to_on="2026-02-03",
-         state="open", counts={"read": 1})  # fmt: skip
+         asked_at=now, state="open", counts={"read": 1})  # fmt: skip
     _add(session, BackfillDocument, backfill_id=1, state="waiting", kind="sitemap",
          url="http://lantern.example/sitemap.xml")  # fmt: skip
     _add(session, BackfillLink, backfill_id=1, link_id=1)
