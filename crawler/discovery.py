@@ -70,7 +70,12 @@ def read(
             " see the site's aliases, allow and deny"
         )
     wanted = tuple(found for found in own if not _is_older(found, oldest))
-    return SourceAnswer(links=wanted[: source.max_links], more=answer.more, problem=problem)
+    return SourceAnswer(
+        links=wanted[: source.max_links],
+        more=answer.more,
+        problem=problem,
+        is_empty=answer.is_empty or bool(answer.links and not own),
+    )
 
 
 def _is_older(found: FoundLink, oldest: datetime | None) -> bool:

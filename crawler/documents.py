@@ -15,12 +15,15 @@ from crawler.lanes import Lane, SourceDocument, SourceRun
 from crawler.sources import follow
 from crawler.sources.answer import SourceAnswer
 from crawler.sources.sitemap import MAX_CHILDREN
+from db.archive import Session
 from db.archiving import crawls, links
 from db.archiving.entries import FoundLink, Offered
 from pipeline.items import Fetched
 
 MAX_DEPTH: Final = 3
 """Sitemap indexes within sitemap indexes."""
+
+NOT_TO_ITS_END: Final = "not read to its end: the crawl ended, or the site was left alone"
 
 OFFERED_AT_ONCE: Final = 2_000
 """Links of one transaction: others want to write too."""
@@ -66,10 +69,15 @@ class Documents:
     async def close(self, lane: Lane, run: SourceRun) -> None:
         """A document is done; the source is, and is noted, when its last one is.
 
-        A source that could not be read to its end is not noted: the next crawl begins it anew.
+        A source that could not be read to its end is not noted: the next crawl begins it anew. What was
+        read of it is in the ledger all the same.
         """
         run.open_count -= 1
-        if run.open_count > 0 or run.is_unread:
+        if run.open_count > 0:
+            return
+        if run.is_unread:
+            if run.status is not None:
+                await asyncio.to_thread(self._add_look, run, NOT_TO_ITS_END)
             return
         site = lane.site.name
         if run.problem:
@@ -100,9 +108,12 @@ class Documents:
 
     async def _take(self, lane: Lane, document: SourceDocument, answer: SourceAnswer) -> None:
         run = document.run
-        run.problem = answer.problem or run.problem
+        if answer.problem:
+            run.problem, run.is_empty = answer.problem, answer.is_empty
         offered = await self._offer(lane, answer.links, source_id=run.known.id)
+        run.is_read = True
         run.link_count += len(answer.links)
+        run.new_link_count += offered.new
         if document.depth < MAX_DEPTH:
             is_chain = run.config.kind == "wordpress"  # page after page, not one within another
             depth = 1 if is_chain else document.depth + 1
@@ -161,6 +172,24 @@ class Documents:
                 body_sha256=run.body_sha256 if is_whole or not run.body_sha256 else bytes(32),
                 link_count=run.link_count,
             )
+            self._look(session, run, run.problem)
+
+    def _add_look(self, run: SourceRun, detail: str) -> None:
+        with self._crawl.archive.write() as session:
+            self._look(session, run, detail)
+
+    def _look(self, session: Session, run: SourceRun, detail: str | None) -> None:
+        crawls.add_source_look(
+            session,
+            run.known.id,
+            self._crawl.crawl_id,
+            now=self._crawl.clock.now(),
+            outcome=run.outcome,
+            status=run.status,
+            link_count=run.link_count if run.is_read else None,
+            new_link_count=run.new_link_count,
+            detail=detail,
+        )
 
 
 def _digest(body: bytes, *, site: SiteConfig, source: SourceConfig) -> bytes:

@@ -7,10 +7,12 @@ from collections import deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
 from config.site import SiteConfig, SourceConfig
 from db.archiving.entries import KnownLink, KnownSource
+from db.models import SourceOutcome
 
 MAX_FAILURES: Final = 5
 """Requests in a row that get no answer at all, after which a site is left alone for this crawl."""
@@ -29,8 +31,12 @@ class SourceRun:
     seen: set[str] = field(default_factory=set)
     open_count: int = 0  # documents asked for or to be asked for
     link_count: int = 0
+    new_link_count: int = 0
+    is_read: bool = False  # a document of it was; not one with the bytes of the last time
     status: int | None = None
     problem: str | None = None
+    is_refused: bool = False  # the problem is that we do not ask
+    is_empty: bool = False  # the problem is that it names nothing that its site wants
     etag: str | None = None
     last_modified: str | None = None
     body_sha256: bytes | None = None
@@ -40,6 +46,20 @@ class SourceRun:
     def has_children(self) -> bool:
         """Whether it consists of several documents."""
         return len(self.seen) > 1
+
+    @property
+    def outcome(self) -> SourceOutcome:
+        """What the look at it came to."""
+        if self.new_link_count:
+            return SourceOutcome.NEW
+        if self.link_count:
+            return SourceOutcome.SAME  # a problem beside links: only a part could be read
+        if self.is_refused:
+            return SourceOutcome.REFUSED
+        if self.problem is not None:
+            return SourceOutcome.EMPTY if self.is_empty else SourceOutcome.ERROR
+        is_unchanged = self.status == HTTPStatus.NOT_MODIFIED
+        return SourceOutcome.NOT_MODIFIED if is_unchanged else SourceOutcome.SAME
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class SourceAnswer:
     links: tuple[FoundLink, ...] = ()
     more: tuple[str, ...] = ()
     problem: str | None = None
+    is_empty: bool = False  # the problem is that it names no link, or none that is wanted
 
 
 def link(

@@ -54,7 +54,7 @@ def _read_xml(body: bytes, *, url: str, now: datetime, max_links: int) -> Source
         limit=max_links,
     )
     if not links:
-        problem = "the feed has no entries"
+        return SourceAnswer(problem="the feed has no entries", is_empty=True)
     return SourceAnswer(links=links, problem=problem)
 
 
@@ -110,7 +110,7 @@ def _read_json(body: bytes, *, url: str, now: datetime, max_links: int) -> Sourc
         _items(feed["items"], url=url, now=now), not_key=urls.key(url), limit=max_links
     )
     if not links:
-        return SourceAnswer(problem="the feed has no entries")
+        return SourceAnswer(problem="the feed has no entries", is_empty=True)
     return SourceAnswer(links=links)
 
 

@@ -56,7 +56,9 @@ def read(
         not_key=urls.key(url),
         limit=max_links,
     )
-    return SourceAnswer(links=links, problem=None if links else "no links to articles on the page")
+    if not links:
+        return SourceAnswer(problem="no links to articles on the page", is_empty=True)
+    return SourceAnswer(links=links)
 
 
 def looks_like_article(url: str) -> bool:

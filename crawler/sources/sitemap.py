@@ -84,7 +84,9 @@ def _read_lines(body: bytes, *, url: str, max_links: int) -> SourceAnswer:
         not_key=urls.key(url),
         limit=max_links,
     )
-    return SourceAnswer(links=found, problem=None if found else "the list has no URLs")
+    if not found:
+        return SourceAnswer(problem="the list has no URLs", is_empty=True)
+    return SourceAnswer(links=found)
 
 
 def _read_xml(
@@ -106,7 +108,8 @@ def _read_xml(
     links = answer.unique(pages, not_key=urls.key(url), limit=max_links)
     more = _recent(children, not_url=url, since=since)
     if not links and not children:
-        problem = problem or "the sitemap has no URLs"
+        is_empty = problem is None
+        return SourceAnswer(problem=problem or "the sitemap has no URLs", is_empty=is_empty)
     return SourceAnswer(links=links, more=more, problem=problem)
 
 

@@ -57,7 +57,9 @@ def read(
         return SourceAnswer(problem="this is not a list of WordPress posts")
     links = answer.unique(_posts(posts, url=url, now=now), not_key=urls.key(url), limit=max_links)
     if not links:
-        return SourceAnswer(problem=None if _page(url) > 1 else "the WordPress API lists no posts")
+        is_last = _page(url) > 1
+        problem = None if is_last else "the WordPress API lists no posts"
+        return SourceAnswer(problem=problem, is_empty=not is_last)
     if len(posts) < PER_PAGE or _reaches(links, since):
         return SourceAnswer(links=links)
     return SourceAnswer(links=links, more=_next(url))

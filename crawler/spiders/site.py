@@ -154,7 +154,7 @@ class SiteSpider(Spider):
             run.is_unread = True
             return
         error, refusal = self._note_failure(lane, asked, failure.value)
-        run.problem = error or f"refused: {refusal}"
+        run.problem, run.is_refused = error or f"refused: {refusal}", refusal is not None
         self.of.tell("source_failed", lane.site.name, url=asked.url, problem=run.problem)
         await self._working(lane, self._documents.close(lane, run))
 

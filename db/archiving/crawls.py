@@ -8,7 +8,17 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.archiving.entries import KnownSource
-from db.models import Crawl, CrawlOutcome, CrawlSite, Lease, Site, Source
+from db.models import (
+    Crawl,
+    CrawlOutcome,
+    CrawlSite,
+    Lease,
+    Site,
+    Source,
+    SourceLook,
+    SourceOutcome,
+    storable,
+)
 
 DEAD_AFTER = timedelta(minutes=2)
 """A crawl that is this old and holds no lease is dead: a living one takes its lease at once."""
@@ -76,6 +86,33 @@ def note_source(
     source.etag, source.last_modified, source.body_sha256 = etag, last_modified, body_sha256
     if link_count is not None:
         source.link_count = link_count
+
+
+def add_source_look(
+    session: Session,
+    source_id: int,
+    crawl_id: int,
+    *,
+    now: datetime,
+    outcome: SourceOutcome,
+    status: int | None = None,
+    link_count: int | None = None,
+    new_link_count: int = 0,
+    detail: str | None = None,
+) -> None:
+    """Add one look at a source to the ledger. `link_count` is None where its links were not read."""
+    session.add(
+        SourceLook(
+            source_id=source_id,
+            crawl_id=crawl_id,
+            looked_at=now,
+            outcome=outcome.value,
+            status=status,
+            link_count=link_count,
+            new_link_count=new_link_count,
+            detail=storable(detail, 2000),
+        )
+    )
 
 
 def begin_crawl(

@@ -25,7 +25,9 @@ from db.models.crawling import (
     RobotsFile,
     Site,
     SiteProfile,
+    SiteRhythm,
     Source,
+    SourceLook,
 )
 from db.models.deeds import Action, AliasMove, KeptApart, Supersession, TreeHead
 from db.models.filling import Backfill, BackfillDocument, BackfillLink
@@ -37,6 +39,7 @@ from db.models.values import (
     CrawlOutcome,
     DocumentState,
     Moment,
+    SourceOutcome,
     VisitOutcome,
     Words,
     storable,
@@ -84,7 +87,10 @@ __all__ = [
     "SiteDay",
     "SiteHealth",
     "SiteProfile",
+    "SiteRhythm",
     "Source",
+    "SourceLook",
+    "SourceOutcome",
     "Supersession",
     "TreeHead",
     "Unread",

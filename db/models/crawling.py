@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -60,6 +61,33 @@ class Source(Base):
     dropped: Mapped[dict[str, Any] | None] = mapped_column(
         JSON(none_as_null=True)
     )  # links of its last full answer that were not taken: reason -> {"count", "urls": a few}
+    due_at: Mapped[datetime | None]  # when it is asked next; None: in the site's next crawl
+    due_because: Mapped[str | None] = mapped_column(Words)  # what set that moment
+    yield_count: Mapped[float | None] = mapped_column(Float)  # new links, the older the less
+    yield_s: Mapped[float | None] = mapped_column(Float)  # seconds in which they came, likewise
+    asked_whole_at: Mapped[datetime | None]  # last look that took no 304 for an answer
+    wrong_304_count: Mapped[int | None] = mapped_column(
+        Integer
+    )  # such looks in a row that found links which a 304 had kept from us
+    wrong_304_at: Mapped[datetime | None]  # since then its 304s are not believed
+
+
+class SourceLook(Base):
+    """One look at a source. Rows are only ever added: what sources promised, and when they were silent."""
+
+    __tablename__ = "source_look"
+    __table_args__ = (Index(None, "source_id", "looked_at"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    crawl_id: Mapped[int] = mapped_column(ForeignKey("crawl.id"))
+    looked_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(16))  # SourceOutcome
+    status: Mapped[int | None] = mapped_column(Integer)  # None: no answer
+    link_count: Mapped[int | None] = mapped_column(
+        Integer
+    )  # wanted links that it named; None: it was not read (304, the same bytes, an error)
+    new_link_count: Mapped[int] = mapped_column(Integer)  # of them, not known before
+    detail: Mapped[str | None] = mapped_column(Words)  # what was wrong with it
 
 
 class Crawl(Base):
@@ -141,6 +169,21 @@ class Link(Base):
     revision_id: Mapped[int | None] = mapped_column(
         Integer
     )  # what it showed last; no key, as above
+    due_rule: Mapped[str | None] = mapped_column(String(16))  # what set due_at: DueRule
+    edit_count: Mapped[int | None] = mapped_column(Integer)  # looks at it that found a new revision
+    edited_at: Mapped[datetime | None]  # the last of them
+    is_live: Mapped[bool | None] = mapped_column(Boolean)  # its page said so when it was read last
+
+
+class SiteRhythm(Base):
+    """How often a site changes its articles, learnt from the ledger up to one crawl: derived, and made anew at will."""
+
+    __tablename__ = "site_rhythm"
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    learner: Mapped[str] = mapped_column(String(32))  # the version of what learnt it
+    learned_at: Mapped[datetime]
+    crawl_id: Mapped[int] = mapped_column(Integer)  # the last whose looks it was learnt from
+    content: Mapped[dict[str, Any]]  # pipeline.revisits.rhythm
 
 
 class SiteProfile(Base):

@@ -92,6 +92,17 @@ class VisitOutcome(StrEnum):
     ERROR = "error"  # no usable answer
 
 
+class SourceOutcome(StrEnum):
+    """What one look at a source came to."""
+
+    NEW = "new"  # it named links that were not known
+    SAME = "same"  # it was answered in full, and named nothing new
+    EMPTY = "empty"  # it could be read, and named no link that its site wants
+    NOT_MODIFIED = "not_modified"  # 304
+    REFUSED = "refused"  # we did not ask: robots.txt, a private address, a limit
+    ERROR = "error"  # no usable answer
+
+
 class CrawlOutcome(StrEnum):
     """How a crawl ended. A crawl without one was killed or is running."""
 

@@ -13,6 +13,21 @@ depends_on = None
 
 MOMENT = sa.String(24).with_variant(sa.DateTime(timezone=True), "postgresql")
 
+_LEARNT = (
+    ("source", "due_at", MOMENT),
+    ("source", "due_because", sa.Text()),
+    ("source", "yield_count", sa.Float()),
+    ("source", "yield_s", sa.Float()),
+    ("source", "asked_whole_at", MOMENT),
+    ("source", "wrong_304_count", sa.Integer()),
+    ("source", "wrong_304_at", MOMENT),
+    ("link", "due_rule", sa.String(16)),
+    ("link", "edit_count", sa.Integer()),
+    ("link", "edited_at", MOMENT),
+    ("link", "is_live", sa.Boolean()),
+)
+"""What the next look at a source, and at an article, depends on."""
+
 
 def upgrade() -> None:
     op.add_column("site", sa.Column("wanted_at", MOMENT, nullable=True))
@@ -33,6 +48,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_robots_file")),
         sa.UniqueConstraint("origin", name=op.f("uq_robots_file_origin")),
     )
+    _add_looks()
 
 
 def _watching() -> None:
@@ -170,9 +186,55 @@ def downgrade() -> None:
     op.drop_column("source", "dropped")
     for table in ("alert_delivery", "alert", "alert_rule", "site_health", "site_day"):
         op.drop_table(table)
+    _drop_looks()
     op.drop_table("robots_file")
     op.drop_column("site", "wait_until_at")
     op.drop_column("site", "begun_at")
     op.drop_column("site", "pause_reason")
     op.drop_column("site", "paused_at")
     op.drop_column("site", "wanted_at")
+
+
+def _add_looks() -> None:
+    """Looks at sources, and what the next look at a source and at an article depends on."""
+    op.create_table(
+        "source_look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("crawl_id", sa.Integer(), nullable=False),
+        sa.Column("looked_at", MOMENT, nullable=False),
+        sa.Column("outcome", sa.String(16), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("link_count", sa.Integer(), nullable=True),
+        sa.Column("new_link_count", sa.Integer(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_source_look")),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["source.id"], name=op.f("fk_source_look_source_id")
+        ),
+        sa.ForeignKeyConstraint(["crawl_id"], ["crawl.id"], name=op.f("fk_source_look_crawl_id")),
+    )
+    op.create_index(
+        op.f("ix_source_look_source_id_looked_at"), "source_look", ["source_id", "looked_at"]
+    )
+
+    for table, column, kind in _LEARNT:
+        op.add_column(table, sa.Column(column, kind, nullable=True))
+    op.create_table(
+        "site_rhythm",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("learner", sa.String(32), nullable=False),
+        sa.Column("learned_at", MOMENT, nullable=False),
+        sa.Column("crawl_id", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", name=op.f("pk_site_rhythm")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_rhythm_site_id")),
+    )
+
+
+def _drop_looks() -> None:
+    op.drop_table("site_rhythm")
+    for table, column, _ in reversed(_LEARNT):
+        op.drop_column(table, column)
+    op.drop_index(op.f("ix_source_look_source_id_looked_at"), table_name="source_look")
+    op.drop_table("source_look")

@@ -29,6 +29,8 @@ from db.models import (
     RobotsFile,
     SiteDay,
     SiteHealth,
+    SiteRhythm,
+    SourceOutcome,
     Supersession,
     Variant,
     VisitOutcome,
@@ -78,7 +80,11 @@ def fill(archive: Archive, clock: ManualClock) -> Desk:
 def _rest(session: Any, desk: Desk) -> None:
     now = desk.clock.now()
     leases.take(session, "host:lantern.example", owner="desk:1", now=now, ttl=timedelta(hours=1))
-    crawls.ensure_sources(session, desk.site_id, [("feed", "http://lantern.example/feed")])
+    key = ("feed", "http://lantern.example/feed")
+    source = crawls.ensure_sources(session, desk.site_id, [key])[key]
+    crawls.add_source_look(session, source.id, desk.crawl_id, now=now, outcome=SourceOutcome.NEW,
+                           status=200, link_count=9, new_link_count=3, detail="ä")  # fmt: skip
+    _add(session, SiteRhythm, site_id=desk.site_id, learned_at=now, content={"ä": [0.5]})
     profiles.add_profile(
         session,
         desk.site_id,

@@ -22,6 +22,7 @@ class Crawled:
     visits: dict[str, list[dict[str, Any]]]  # by URL
     sources: dict[str, dict[str, Any]]  # by URL
     sites: dict[str, dict[str, Any]]
+    source_looks: dict[str, list[dict[str, Any]]]  # by URL
     seconds: float
     peak_mb: float
     output: str
@@ -74,6 +75,12 @@ def end(folder: Path, child: subprocess.Popen[str], *, began: float, timeout: fl
         for row in rows:
             visits.setdefault(row["url"], []).append(dict(row))
         sources = {row["url"]: dict(row) for row in connection.execute("SELECT * FROM source")}
+        source_looks: dict[str, list[dict[str, Any]]] = {}
+        for row in connection.execute(
+            "SELECT source.url, source_look.* FROM source_look JOIN source ON source.id = source_id"
+            " ORDER BY source_look.id"
+        ):
+            source_looks.setdefault(row["url"], []).append(dict(row))
         sites = {row["name"]: dict(row) for row in connection.execute("SELECT * FROM site")}
     connection.close()
     return Crawled(
@@ -81,6 +88,7 @@ def end(folder: Path, child: subprocess.Popen[str], *, began: float, timeout: fl
         visits=visits,
         sources=sources,
         sites=sites,
+        source_looks=source_looks,
         seconds=time.monotonic() - began,
         peak_mb=report["peak_mb"],
         output=output,

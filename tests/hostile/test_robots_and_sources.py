@@ -184,3 +184,27 @@ def test_a_site_that_cannot_be_reached_is_told_in_plain_words(crawled: Crawled) 
     report = next(each for each in crawled.report["sites"] if each["name"] == "gone")
     assert report["outcome"] == "failed"
     assert report["error"] == row["last_error"]
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "status", "links"),
+    [
+        ("robotsslow", "new", 200, (3, 3)),
+        ("robotserror", "refused", None, (None, 0)),
+        ("feedishtml", "error", 200, (0, 0)),
+        ("feedofitself", "empty", 200, (0, 0)),
+        ("feedislarge", "error", None, (None, 0)),
+    ],
+)
+def test_every_look_at_a_source_is_in_the_ledger_with_what_it_came_to(
+    crawled: Crawled,
+    servers: dict[str, Server],
+    name: str,
+    outcome: str,
+    status: int | None,
+    links: tuple[int | None, int],
+) -> None:
+    (look,) = crawled.source_looks[f"{servers[name].base}/feed.xml"]
+    assert (look["outcome"], look["status"]) == (outcome, status)
+    assert (look["link_count"], look["new_link_count"]) == links
+    assert (look["detail"] is None) == (outcome == "new")
