@@ -144,6 +144,12 @@ class Settings(Strict):
     max_crawl_minutes: float = Field(
         default=60.0, gt=0, le=10_080, description="Minutes after which a crawl is ended."
     )
+    backfill_share: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="The part of the time that a back-fill which the daemon runs may ask a site.",
+    )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = (
         Field(default="info", description="The least important events that are logged.")
     )

@@ -3,15 +3,16 @@
 Knows the shape of one source in a site file. Must not know how a source is fetched or read.
 """
 
+import re
 from datetime import timedelta
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from config.rules import FieldRule, Regexes, Strict, one_of
 from config.values import Css, Duration, Url, XPath, at_least, mistake, passes
 
-SourceKind = Literal["feed", "news_sitemap", "wordpress", "section", "sitemap", "follow"]
+SourceKind = Literal["feed", "news_sitemap", "wordpress", "section", "sitemap", "follow", "archive"]
 
 SOURCE_KINDS: Final[tuple[SourceKind, ...]] = (
     "feed",
@@ -20,8 +21,31 @@ SOURCE_KINDS: Final[tuple[SourceKind, ...]] = (
     "section",
     "sitemap",
     "follow",
+    "archive",
 )
-"""Every kind of source, freshest first."""
+"""Every kind of source, freshest first; the last is for back-fills alone."""
+
+_PLACES: Final = re.compile(r"\{([^{}]*)\}")
+_KNOWN_PLACES: Final = ("yyyy", "mm", "m", "dd", "d", "page")
+
+
+def _archive(value: str) -> str:
+    """A URL whose places for date and page are all known, and lead from the year to the day."""
+    places = _PLACES.findall(value)
+    if unknown := [place for place in places if place not in _KNOWN_PLACES]:
+        known = ", ".join(f"{{{place}}}" for place in _KNOWN_PLACES)
+        raise mistake(f"has the place {{{unknown[0]}}}", remedy=f"Known: {known}.")
+    if not places:
+        raise mistake(
+            "is one page", remedy="Write {yyyy}, {mm} and {dd} where its date stands, or {page}."
+        )
+    has_month = "mm" in places or "m" in places
+    has_day = "dd" in places or "d" in places
+    if (has_month and "yyyy" not in places) or (has_day and not has_month):
+        raise mistake(
+            "does not say of which year or month", remedy="Write {yyyy} and {mm} before {dd}."
+        )
+    return value
 
 
 class LinkRule(Strict):
@@ -62,9 +86,14 @@ class SourceConfig(Strict):
     follow: Url | None = Field(
         default=None, description="A page from which links are followed: the last resort."
     )
+    archive: Annotated[Url, AfterValidator(_archive)] | None = Field(
+        default=None,
+        description="Pages that list articles by date, with {yyyy}, {mm} (or {m}), {dd} (or {d}) and "
+        "{page} in their URL: read by back-fills alone.",
+    )
     links: LinkRule | None = Field(
         default=None,
-        description="Of a section: which of its links count; those that look like articles where absent.",
+        description="Of a section or an archive: which of its links count; those that look like articles where absent.",
     )
     depth: int = Field(default=2, ge=1, le=5, description="Of follow: how many links away to go.")
     allow: Regexes = Field(
@@ -93,9 +122,9 @@ class SourceConfig(Strict):
                 remedy="Put a dash before it: that begins a new source.",
                 at=(kinds[1],),
             )
-        if self.links is not None and self.section is None:
+        if self.links is not None and self.section is None and self.archive is None:
             raise mistake(
-                "belongs to a section",
+                "belongs to a section or an archive",
                 remedy="Remove it; allow and deny fit every source.",
                 at=("links",),
             )

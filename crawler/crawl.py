@@ -6,7 +6,7 @@ Knows the archive's rows. Must not know Scrapy.
 import os
 import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from config.clock import Clock
 from config.schedule import next_crawl
 from config.settings import Settings
 from config.site import SiteConfig, SourceConfig, ad_hoc_site
-from crawler import discovery
+from crawler import backlog, discovery
 from crawler.lanes import Lane, SourceRun
 from crawler.politeness.addresses import is_loopback
 from crawler.politeness.slots import concurrency_of
@@ -48,6 +48,7 @@ class Assignment:
     site: SiteConfig
     is_ad_hoc: bool = False
     is_whole: bool = True  # sources and everything that is due; else only the named URLs
+    has_backlog: bool = False  # and the site's open back-fill, when nothing else is left
     named: tuple[FoundLink, ...] = ()
 
 
@@ -116,6 +117,20 @@ def assign(
     ]
 
 
+def with_backlogs(
+    assignments: Sequence[Assignment], sites: Sequence[SiteConfig]
+) -> list[Assignment]:
+    """The same, and beside it, or alone, a slice of the back-fill of each of these sites."""
+    names = {site.name for site in sites}
+    both = [
+        replace(each, has_backlog=True) if each.site.name in names else each for each in assignments
+    ]
+    others = names - {each.site.name for each in assignments}
+    return both + [
+        Assignment(site, is_whole=False, has_backlog=True) for site in sites if site.name in others
+    ]
+
+
 def needs_contact(assignments: Sequence[Assignment]) -> bool:
     """Whether anybody else's machine would be asked."""
     return any(
@@ -171,6 +186,11 @@ def begin(
             each.site.name: _lane(session, settings, each, rows[each.site.name].id, now=now)
             for each in free
         }
+        for each in free:
+            if each.has_backlog:
+                lanes[each.site.name].backlog = backlog.open_backlog(
+                    session, archive, each.site, rows[each.site.name], now=now
+                )
     return Crawl(
         settings=settings,
         sites={each.site.name: each.site for each in free},
@@ -240,6 +260,16 @@ def finish(crawl: Crawl) -> CrawlReport:
                 wait_until_at=lane.wait_until,
                 heeded=None if _is_interrupted(crawl, lane) else crawl.wanted_before[name],
             )
+            if lane.backlog is not None:
+                backlog.close_backlog(
+                    session,
+                    lane.backlog,
+                    began_at=crawl.started_at,
+                    now=now,
+                    share=crawl.settings.backfill_share,
+                    wait_until=lane.wait_until,
+                    error=error,
+                )
             problems = crawl.source_problems.get(name, {})
             reports.append(SiteReport(name, part, counts, error, source_problems=problems))
         error = crawl.failed_because or crawl.stopped_because
@@ -322,6 +352,8 @@ def _lane(
     )
     if assignment.is_whole:
         for source, known in _sources(session, site, site_id):
+            if source.kind == "archive":
+                continue  # of the past: for back-fills alone
             since = discovery.horizon(source, checked_at=known.checked_at, now=now)
             run = SourceRun(config=source, known=known, since=since)
             lane.add_documents(run, [discovery.address(source)], depth=0, limit=1)

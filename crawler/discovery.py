@@ -3,15 +3,22 @@
 Slow for long documents: call it in a thread.
 """
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from config.site import SiteConfig, SourceConfig
 from crawler.sources import feed, follow, section, sitemap, wordpress
-from crawler.sources.answer import SourceAnswer
+from crawler.sources.answer import Dropped, SourceAnswer
 from db.archiving.entries import FoundLink
 
 _OVERLAP = timedelta(days=1)
 """Sources state days, not moments: what changed up to a day before the last look may be news."""
+
+_EXAMPLES: Final = 5
+"""Links of a source that are kept of those that were left out for one reason."""
 
 
 def address(source: SourceConfig) -> str:
@@ -60,22 +67,64 @@ def read(
         max_links=max_links,
     )
     oldest = now - source.max_age if source.max_age else None
-    own = tuple(
-        found for found in answer.links if site.wants(found.url) and source.wants(found.url)
-    )
+    sorting = _Sorting(site=site, source=source, oldest=oldest)
+    wanted = sorting.wanted(answer.links)
+    if len(answer.links) >= max_links:
+        sorting.drop("max_links_per_source reached")
     problem = answer.problem
-    if answer.links and not own:
+    if answer.links and not sorting.own_count:
         problem = (
             f"none of its {len(answer.links)} links is wanted, {answer.links[0].url} for one:"
             " see the site's aliases, allow and deny"
         )
-    wanted = tuple(found for found in own if not _is_older(found, oldest))
-    return SourceAnswer(
-        links=wanted[: source.max_links],
-        more=answer.more,
+    return replace(
+        answer,
+        links=wanted,
         problem=problem,
-        is_empty=answer.is_empty or bool(answer.links and not own),
+        dropped=sorting.dropped(),
+        is_empty=answer.is_empty or bool(answer.links and not sorting.own_count),
     )
+
+
+@dataclass(slots=True)
+class _Sorting:
+    """Which links of a source its site wants, and how many are left out why."""
+
+    site: SiteConfig
+    source: SourceConfig
+    oldest: datetime | None
+    own_count: int = 0  # that site and source want, whatever their age
+    counts: Counter[str] = field(default_factory=Counter)
+    urls: dict[str, list[str]] = field(default_factory=dict)
+
+    def wanted(self, links: Sequence[FoundLink]) -> tuple[FoundLink, ...]:
+        kept: list[FoundLink] = []
+        for found in links:
+            reason = self._why_not(found)
+            if not reason and self.source.max_links and len(kept) >= self.source.max_links:
+                reason = "over max_links"
+            if reason:
+                self.drop(reason, found.url)
+            else:
+                kept.append(found)
+        return tuple(kept)
+
+    def drop(self, reason: str, url: str | None = None) -> None:
+        self.counts[reason] += url is not None
+        kept = self.urls.setdefault(reason, [])
+        if url and len(kept) < _EXAMPLES:
+            kept.append(url)
+
+    def dropped(self) -> dict[str, Dropped]:
+        return {name: Dropped(self.counts[name], tuple(urls)) for name, urls in self.urls.items()}
+
+    def _why_not(self, found: FoundLink) -> str:
+        if not self.site.covers(found.url):
+            return "another host"
+        if not (self.site.wants(found.url) and self.source.wants(found.url)):
+            return "not wanted by allow and deny"
+        self.own_count += 1
+        return "older than max_age" if _is_older(found, self.oldest) else ""
 
 
 def _is_older(found: FoundLink, oldest: datetime | None) -> bool:
@@ -105,7 +154,7 @@ def _read(
             return wordpress.read(
                 body, url=url, content_type=content_type, now=now, max_links=max_links, since=since
             )
-        case "section":
+        case "section" | "archive":
             rule = source.links
             return section.read(
                 body,

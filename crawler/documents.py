@@ -114,6 +114,7 @@ class Documents:
         run.is_read = True
         run.link_count += len(answer.links)
         run.new_link_count += offered.new
+        run.drop(answer.dropped)
         if document.depth < MAX_DEPTH:
             is_chain = run.config.kind == "wordpress"  # page after page, not one within another
             depth = 1 if is_chain else document.depth + 1
@@ -171,6 +172,7 @@ class Documents:
                 last_modified=run.last_modified if is_whole else None,
                 body_sha256=run.body_sha256 if is_whole or not run.body_sha256 else bytes(32),
                 link_count=run.link_count,
+                dropped=run.dropped,
             )
             self._look(session, run, run.problem)
 

@@ -4,18 +4,24 @@ Knows order and limits. Must not know Scrapy, the archive or any format.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from config.site import SiteConfig, SourceConfig
+from crawler.backlog import Backlog
+from crawler.sources.answer import Dropped
+from db.archiving.backfills import KnownDocument
 from db.archiving.entries import KnownLink, KnownSource
 from db.models import SourceOutcome
 
 MAX_FAILURES: Final = 5
 """Requests in a row that get no answer at all, after which a site is left alone for this crawl."""
+
+MAX_DROPPED: Final = 5
+"""Links of one source that are remembered of those left out for one reason."""
 
 CHUNK: Final = 200
 """Links taken from the archive at a time."""
@@ -41,6 +47,14 @@ class SourceRun:
     last_modified: str | None = None
     body_sha256: bytes | None = None
     is_unread: bool = False  # a document was not asked for in the end
+    dropped: dict[str, dict[str, Any]] = field(default_factory=dict)  # see Source.dropped
+
+    def drop(self, dropped: Mapping[str, Dropped]) -> None:
+        """Count links that a document named and that were not taken."""
+        for reason, links in dropped.items():
+            kept = self.dropped.setdefault(reason, {"count": 0, "urls": []})
+            kept["count"] += links.count
+            kept["urls"] = [*kept["urls"], *links.urls][:MAX_DROPPED]
 
     @property
     def has_children(self) -> bool:
@@ -92,6 +106,7 @@ class Lane:
     last_failure: str | None = None
     wait_until: datetime | None = None  # when the server wants to be asked again
     news_count: int = 0  # how often there was something new in the archive
+    backlog: Backlog | None = None  # a back-fill's work, for when nothing else is left
     followed: dict[int | None, SourceConfig] = field(default_factory=dict)  # by source id
 
     def add_documents(self, run: SourceRun, urls: Iterable[str], *, depth: int, limit: int) -> int:
@@ -118,7 +133,7 @@ class Lane:
             self.is_dry = False
             self.news_count += 1
 
-    def next(self) -> SourceDocument | KnownLink | None:
+    def next(self) -> SourceDocument | KnownDocument | KnownLink | None:
         """What to ask for now; None where nothing may be asked at the moment."""
         if self.closed_because is not None or self.request_count >= self.window:
             return None
@@ -126,12 +141,32 @@ class Lane:
             self.request_count += 1
             return self.documents.popleft()
         if not self.links:
-            return None
+            return self._next_of_backlog()
         link = self.links.popleft()
         self.tried.add(link.id)
         self.on_their_way.add(link.id)
         self.request_count += 1
         return link
+
+    def _next_of_backlog(self) -> KnownDocument | KnownLink | None:
+        while self.backlog is not None and (work := self.backlog.next()) is not None:
+            if isinstance(work, KnownLink):
+                if work.id in self.tried:
+                    continue
+                self.tried.add(work.id)
+                self.on_their_way.add(work.id)
+            self.request_count += 1
+            return work
+        return None
+
+    def wants_backlog(self) -> bool:
+        """Whether the archive should be asked for a back-fill's work."""
+        return (
+            self.backlog is not None
+            and self.closed_because is None
+            and not (self.documents or self.links or self.wants_refill())
+            and self.backlog.wants_refill()
+        )
 
     def wants_refill(self) -> bool:
         """Whether the archive should be asked for due links."""
@@ -149,7 +184,8 @@ class Lane:
             return False
         if self.closed_because is not None:
             return True
-        return not (self.documents or self.links or self.wants_refill())
+        has_backlog = self.backlog is not None and self.backlog.has_more()
+        return not (self.documents or self.links or self.wants_refill() or has_backlog)
 
     def answered(self) -> None:
         """The server said something."""
@@ -176,3 +212,5 @@ class Lane:
                 document.run.is_unread = True
             self.documents.clear()
             self.links.clear()
+            if self.backlog is not None:
+                self.backlog.forget()

@@ -10,6 +10,7 @@ from config.site import SiteConfig
 from crawler.asked import KEY, Asked
 from crawler.lanes import SourceDocument
 from crawler.politeness import slots
+from db.archiving.backfills import KnownDocument
 from db.archiving.entries import KnownLink
 from pipeline import urls
 
@@ -52,17 +53,40 @@ class Requests:
         self, site: SiteConfig, document: SourceDocument, *, callback: Callback, errback: Callback
     ) -> Request:
         """For a document of a source; its first is asked for with conditions."""
-        headers, timeout, _ = self._site(site)
         known = document.run.known
-        conditions = _conditions(known.etag, known.last_modified) if document.depth == 0 else {}
+        return self._list(
+            site,
+            Asked(site=site, what="source", url=document.url, subject=document),
+            kind=document.run.config.kind,
+            conditions=_conditions(known.etag, known.last_modified) if document.depth == 0 else {},
+            callback=callback,
+            errback=errback,
+        )
+
+    def past(
+        self, site: SiteConfig, document: KnownDocument, *, callback: Callback, errback: Callback
+    ) -> Request:
+        """For a list that a back-fill reads."""
+        asked = Asked(site=site, what="source", url=document.url, subject=document)
+        return self._list(
+            site, asked, kind=document.kind, conditions={}, callback=callback, errback=errback
+        )
+
+    def _list(
+        self,
+        site: SiteConfig,
+        asked: Asked,
+        *,
+        kind: str,
+        conditions: dict[str, str],
+        callback: Callback,
+        errback: Callback,
+    ) -> Request:
+        headers, timeout, _ = self._site(site)
         return _request(
-            document.url,
-            asked=Asked(site=site, what="source", url=document.url, subject=document),
-            headers={
-                "Accept": _SOURCE.get(document.run.config.kind, _PAGE),
-                **headers,
-                **conditions,
-            },
+            asked.url,
+            asked=asked,
+            headers={"Accept": _SOURCE.get(kind, _PAGE), **headers, **conditions},
             timeout=timeout,
             max_size=int(self._settings.max_source_mb * _MEGABYTE),
             callback=callback,

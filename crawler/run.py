@@ -32,6 +32,7 @@ def run_crawl(
     *,
     urls: Sequence[str] = (),
     known_sites: Sequence[SiteConfig] = (),
+    backlogs: Sequence[SiteConfig] = (),
     trigger: str,
     clock: Clock,
     progress: Callable[[Event], None] | None = None,
@@ -46,6 +47,7 @@ def run_crawl(
         sites: Sites to be crawled wholly: sources, and everything that is due.
         urls: Further pages, each as a page of its site; one of no known site gets its own.
         known_sites: Sites to which a URL may belong besides those crawled.
+        backlogs: Sites whose back-fill goes on, for one slice of time.
         trigger: What started it: "command", "schedule", "demo".
         clock: What every moment comes from.
         progress: Told of every event; called in this thread, must be quick.
@@ -59,6 +61,7 @@ def run_crawl(
         ArchiveError: The archive cannot be opened; one that fails later makes the crawl FAILED.
     """
     assignments = crawl.assign(sites, urls=urls, known=known_sites)
+    assignments = crawl.with_backlogs(assignments, backlogs)
     if crawl.needs_contact(assignments):
         settings.user_agent_or_error()
     with Archive.open(

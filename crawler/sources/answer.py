@@ -1,8 +1,8 @@
 """What reading one document of a source gave. Knows values only, no formats and no network."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html import unescape
@@ -19,6 +19,14 @@ _TAG: Final = re.compile(r"<[^<>]{0,2000}>")
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """Links of a source that were not taken, for one reason: how many, and a few of them."""
+
+    count: int
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SourceAnswer:
     """Links found, further documents of the same source (best first), and what was wrong.
 
@@ -29,6 +37,8 @@ class SourceAnswer:
     more: tuple[str, ...] = ()
     problem: str | None = None
     is_empty: bool = False  # the problem is that it names no link, or none that is wanted
+    children: tuple[tuple[str, datetime | None], ...] = ()  # of an index: all, with their dates
+    dropped: Mapping[str, Dropped] = field(default_factory=dict)  # by reason
 
 
 def link(

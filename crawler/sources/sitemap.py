@@ -21,6 +21,9 @@ MAX_CHILDREN: Final = 200
 MAX_UNDATED: Final = 20
 """Of those that state no date, how many are asked for again: half from each end of the index."""
 
+MAX_NAMED: Final = 50_000
+"""Sitemaps of one index that are looked at: as many as the protocol allows."""
+
 MAX_UNPACKED: Final = 60_000_000
 """Bytes of an unpacked sitemap; the protocol allows 50 MB."""
 
@@ -100,6 +103,8 @@ def _read_xml(
     try:
         for element in _elements(body):
             if _is_named(element, "sitemap"):
+                if len(children) >= MAX_NAMED:
+                    continue
                 children.append(_child(element, url=url, now=now))
             elif len(pages) < 2 * max_links:
                 pages.append(_page(element, url=url, now=now))
@@ -110,7 +115,8 @@ def _read_xml(
     if not links and not children:
         is_empty = problem is None
         return SourceAnswer(problem=problem or "the sitemap has no URLs", is_empty=is_empty)
-    return SourceAnswer(links=links, more=more, problem=problem)
+    named = tuple((address, changed_at) for changed_at, address in dict.fromkeys(children))
+    return SourceAnswer(links=links, more=more, problem=problem, children=named)
 
 
 def _elements(body: bytes) -> Iterator[etree._Element]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -21,14 +21,47 @@ _FIELDS: Final = "link,guid,title,date_gmt,modified_gmt"
 
 
 def endpoint(url: str, *, page: int = 1) -> str:
-    """The address of a page of posts, from the site's root or the API's."""
+    """The address of a page of posts, the last changed first, from the site's root or the API's."""
+    query: dict[str, str | int] = {
+        "per_page": PER_PAGE,
+        "orderby": "modified",
+        "order": "desc",
+        "_fields": _FIELDS,
+    }
+    return _address(url, query, page=page)
+
+
+def endpoint_between(url: str, *, first: date, last: date, page: int = 1) -> str:
+    """The address of a page of the posts of these days, the oldest first.
+
+    The API takes moments of the site's own clocks, and leaves the two limits themselves out.
+    """
+    query: dict[str, str | int] = {
+        "per_page": PER_PAGE,
+        "orderby": "date",
+        "order": "asc",
+        "after": f"{first - timedelta(days=1)}T23:59:59",
+        "before": f"{last + timedelta(days=1)}T00:00:00",
+        "_fields": _FIELDS,
+    }
+    return _address(url, query, page=page)
+
+
+def following(address: str) -> str:
+    """The page of posts behind this one."""
+    parts = urlsplit(address)
+    query = {name: each[-1] for name, each in parse_qs(parts.query).items()}
+    query["page"] = str(_page(address) + 1)
+    return urlunsplit(parts._replace(query=urlencode(query, safe=",:")))
+
+
+def _address(url: str, query: dict[str, str | int], *, page: int) -> str:
     parts = urlsplit(url)
     root, found, _ = parts.path.partition("/wp-json")
     path = (root if found else parts.path.rstrip("/")) + "/wp-json/wp/v2/posts"
-    query = {"per_page": PER_PAGE, "orderby": "modified", "order": "desc", "_fields": _FIELDS}
-    if page > 1:
-        query["page"] = page
-    return urlunsplit((parts.scheme, parts.netloc, path, urlencode(query, safe=","), ""))
+    pages: dict[str, str | int] = {"page": page} if page > 1 else {}
+    text = urlencode(query | pages, safe=",:")
+    return urlunsplit((parts.scheme, parts.netloc, path, text, ""))
 
 
 def read(

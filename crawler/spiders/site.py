@@ -15,7 +15,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler import alone, crawl, ending
-from crawler.answers import explain, headers_of, is_truncated, refusal_of
+from crawler.answers import explain, header_of, headers_of, is_truncated, refusal_of
 from crawler.asked import Asked, Stopping, asked_of
 from crawler.crawl import Crawl
 from crawler.documents import Documents
@@ -26,8 +26,10 @@ from crawler.politeness.robots import UNREACHABLE
 from crawler.requests import Requests
 from crawler.translation import PIPELINES
 from db.archiving import links
+from db.archiving.backfills import KnownDocument
 from db.archiving.entries import KnownLink
 from db.errors import ArchiveError
+from db.models import DocumentState
 from pipeline.context import LEASE_TTL, LeaseLost, context_of
 from pipeline.items import Fetched
 
@@ -138,6 +140,9 @@ class SiteSpider(Spider):
         lane, asked = self._settle(response.request)
         lane.answered()
         self._heed_retry_after(lane, asked)
+        if isinstance(asked.subject, KnownDocument):
+            await self._working(lane, self._take_past(lane, asked.subject, response))
+            return
         document: SourceDocument = asked.subject
 
         async def work() -> None:
@@ -149,6 +154,9 @@ class SiteSpider(Spider):
     async def source_failed(self, failure: Failure) -> None:
         """Errback of a source's document: what was wrong goes into the archive."""
         lane, asked = self._settle(failure.request)  # type: ignore[attr-defined]
+        if isinstance(asked.subject, KnownDocument):
+            await self._working(lane, self._miss_past(lane, asked, failure.value))
+            return
         run = asked.subject.run
         if isinstance(failure.value, Stopping):
             run.is_unread = True
@@ -157,6 +165,33 @@ class SiteSpider(Spider):
         run.problem, run.is_refused = error or f"refused: {refusal}", refusal is not None
         self.of.tell("source_failed", lane.site.name, url=asked.url, problem=run.problem)
         await self._working(lane, self._documents.close(lane, run))
+
+    async def _take_past(self, lane: Lane, document: KnownDocument, response: Response) -> None:
+        """A list of a back-fill was answered."""
+        assert lane.backlog is not None
+        taken = await lane.backlog.take(
+            document,
+            response.body,
+            status=response.status,
+            url=response.url,
+            content_type=header_of(response, "Content-Type"),
+            max_links=self.of.settings.max_links_per_source,
+        )
+        self.of.count(lane.site.name, "lists")
+        self.of.tell("list_read", lane.site.name, url=document.url, pages=taken)
+
+    async def _miss_past(self, lane: Lane, asked: Asked, failure: BaseException | None) -> None:
+        """A list of a back-fill could not be had; where it is us who stop, it stays waiting."""
+        assert lane.backlog is not None
+        if isinstance(failure, Stopping):
+            return
+        error, refusal = self._note_failure(lane, asked, failure)
+        if refusal is not None and refusal.startswith(UNREACHABLE):
+            return  # nothing is wrong with the list
+        state = DocumentState.REFUSED if refusal else DocumentState.FAILED
+        words = refusal or error or "failed"
+        self.of.tell("source_failed", lane.site.name, url=asked.url, problem=words)
+        await lane.backlog.fail(asked.subject, words, state=state)
 
     async def _unread(self) -> AsyncIterator[Fetched]:
         """What an earlier crawl kept and did not live to read, a few at a time."""
@@ -191,12 +226,18 @@ class SiteSpider(Spider):
                 lane.close("")
             if lane.wants_refill():
                 await self._refill(lane)
+            if lane.backlog is not None and lane.wants_backlog():
+                await asyncio.to_thread(lane.backlog.refill)
             work = lane.next()
             if isinstance(work, KnownLink):
                 if self._pages_left is not None:
                     self._pages_left -= 1
                 return self._requests.page(
                     lane.site, work, callback=self.page_answered, errback=self.page_failed
+                )
+            if isinstance(work, KnownDocument):
+                return self._requests.past(
+                    lane.site, work, callback=self.source_answered, errback=self.source_failed
                 )
             if work is not None:
                 return self._requests.source(

@@ -73,6 +73,7 @@ def note_source(
     last_modified: str | None = None,
     body_sha256: bytes | None = None,
     link_count: int | None = None,
+    dropped: Mapping[str, Any] | None = None,
 ) -> None:
     """Keep what a source answered. With `error`, or without a digest (304), its last full answer stays."""
     source = session.get_one(Source, source_id)
@@ -86,6 +87,7 @@ def note_source(
     source.etag, source.last_modified, source.body_sha256 = etag, last_modified, body_sha256
     if link_count is not None:
         source.link_count = link_count
+        source.dropped = dict(dropped) if dropped else None
 
 
 def add_source_look(

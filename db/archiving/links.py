@@ -24,7 +24,7 @@ REST = timedelta(days=1)
 
 TITLE_LIMIT = 2000
 
-_COLUMNS = [getattr(Link, name) for name in KnownLink.__dataclass_fields__]
+COLUMNS = [getattr(Link, name) for name in KnownLink.__dataclass_fields__]
 _KNOWN = (
     "id",
     "url_key",
@@ -68,7 +68,7 @@ def offer_links(
         )
         found = {row.url_key: row for row in rows}
         added = [
-            _new_row(link, site_id, source_id, now) for link in chunk if link.url_key not in found
+            new_row(link, site_id, source_id, now) for link in chunk if link.url_key not in found
         ]
         insert_or_ignore(session, Link, added)
         changes = [
@@ -103,7 +103,7 @@ def due_links(
     """
     freshness = func.coalesce(Link.published_at, Link.modified_at, Link.found_at)
     rows = session.execute(
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(Link.site_id.in_(site_ids), Link.due_at <= now)
         .order_by(Link.depth, freshness.desc(), Link.id)
         .limit(limit + len(exclude))
@@ -124,14 +124,14 @@ def load_links(session: Session, link_ids: Sequence[int]) -> dict[int, KnownLink
     """These links, by id."""
     known = {}
     for chunk in chunks(link_ids):
-        for row in session.execute(select(*_COLUMNS).where(Link.id.in_(chunk))):
+        for row in session.execute(select(*COLUMNS).where(Link.id.in_(chunk))):
             known[row.id] = KnownLink(*row)
     return known
 
 
 def ensure_link(session: Session, site_id: int, link: FoundLink, *, now: datetime) -> KnownLink:
     """The link of this URL, added if new, due now: for URLs that a person names."""
-    insert_or_ignore(session, Link, [_new_row(_settle(link), site_id, None, now)])
+    insert_or_ignore(session, Link, [new_row(_settle(link), site_id, None, now)])
     session.execute(
         update(Link)
         .where(Link.site_id == site_id, Link.url_key == link.url_key)
@@ -139,7 +139,7 @@ def ensure_link(session: Session, site_id: int, link: FoundLink, *, now: datetim
         .execution_options(synchronize_session=False)
     )
     row = session.execute(
-        select(*_COLUMNS).where(Link.site_id == site_id, Link.url_key == link.url_key)
+        select(*COLUMNS).where(Link.site_id == site_id, Link.url_key == link.url_key)
     ).one()
     return KnownLink(*row)
 
@@ -180,7 +180,9 @@ def _merge(first: FoundLink, second: FoundLink) -> FoundLink:
     )
 
 
-def _new_row(link: FoundLink, site_id: int, source_id: int | None, now: datetime) -> dict[str, Any]:
+def new_row(link: FoundLink, site_id: int, source_id: int | None, now: datetime) -> dict[str, Any]:
+    """The row of a link that is new, due at once."""
+    link = _settle(link)
     return {
         "site_id": site_id,
         "source_id": source_id,
@@ -229,8 +231,10 @@ def _asks_for_a_visit(
     row: Any, modified_at: datetime | None, now: datetime, *, trust_lastmod: bool
 ) -> bool:
     """Whether the rule at the top of this module makes a known link due."""
-    if row.visited_at is None or modified_at is None:
-        return False  # it is due already, or nothing is said
+    if row.visited_at is None:
+        return row.due_at is None  # wanted by a back-fill alone until now; else it is due already
+    if modified_at is None:
+        return False
     if modified_at <= (row.visited_modified_at or row.visited_at):
         return False
     if row.due_at is not None and row.due_at <= now:

@@ -23,6 +23,7 @@ from morgue.cli.options import is_url, json_option
     "--due", is_flag=True, help="Of the sites, only those that are due by their schedule."
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask for N pages at most.")
+@click.option("--backfill", "has_backfill", is_flag=True, hidden=True)
 @click.option("--trigger", default="command", hidden=True)
 @json_option
 @click.pass_obj
@@ -32,6 +33,7 @@ def crawl(
     *,
     due: bool,
     limit: int | None,
+    has_backfill: bool,
     trigger: str,
     as_json: bool,
 ) -> ExitCode:
@@ -49,9 +51,10 @@ def crawl(
     names = [target for target in targets if not is_url(target)]
     known = sites_of(settings, names if names and not urls else None)
     sites = _chosen(known, names=names, has_urls=bool(urls))
+    backlogs = sites if has_backfill else []
     if due:
         sites = _due(settings, sites)
-        if not sites and not urls:
+        if not sites and not urls and not backlogs:
             _say_nothing_due(as_json=as_json)
             return ExitCode.OK
     elif names and not as_json:
@@ -59,7 +62,9 @@ def crawl(
     from morgue.cli import crawling  # noqa: PLC0415 - Scrapy takes a second to import
 
     return crawling.crawl(
-        crawling.Order(sites=sites, urls=urls, known=list(known.values()), limit=limit),
+        crawling.Order(
+            sites=sites, urls=urls, known=list(known.values()), limit=limit, backlogs=backlogs
+        ),
         settings=settings,
         trigger=trigger,
         is_quiet=invocation.is_quiet,

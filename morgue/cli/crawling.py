@@ -28,6 +28,7 @@ class Order:
     urls: Sequence[str]
     known: Sequence[SiteConfig]  # to which a URL may belong
     limit: int | None  # pages
+    backlogs: Sequence[SiteConfig] = ()  # whose back-fill goes on
 
     @property
     def is_naming(self) -> bool:
@@ -56,6 +57,7 @@ def crawl(
                 order.sites,
                 urls=order.urls,
                 known_sites=order.known,
+                backlogs=order.backlogs,
                 trigger=trigger,
                 clock=clock_of(settings),
                 progress=watcher,

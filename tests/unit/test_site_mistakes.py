@@ -355,7 +355,7 @@ MISTAKES = {
     "links of a source that is no section": (
         "sources:\n  - feed: https://a.example/\n    links: h2 a\n",
         (
-            "harbour.yaml:6:12: sources.0.links: links belongs to a section. "
+            "harbour.yaml:6:12: sources.0.links: links belongs to a section or an archive. "
             "Remove it; allow and deny fit every source."
         ),
     ),

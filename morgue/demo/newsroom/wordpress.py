@@ -60,6 +60,9 @@ def _posts(newsroom: Newsroom, outlet: Outlet, query: dict[str, str], now: datet
     if "after" in query:
         after = _moment(query["after"], outlet)
         posts = [post for post in posts if post[0].published_at > after]
+    if "before" in query:
+        before = _moment(query["before"], outlet)
+        posts = [post for post in posts if post[0].published_at < before]
     if "modified_after" in query:
         after = _moment(query["modified_after"], outlet)
         posts = [post for post in posts if post[1].modified_at > after]
