@@ -47,6 +47,7 @@ class DueSite:
 
     name: str
     hosts: frozenset[str]
+    is_backfill: bool = False  # its past, in a child of its own, when no daily work waits
 
 
 @dataclass(slots=True)
@@ -82,7 +83,8 @@ class Daemon:
 
         Args:
             find_due: asks the archive, longest due first; called in a thread.
-            command: the command line that crawls the named sites and prints JSON lines.
+            command: the command line that crawls the named sites and prints JSON lines; told the option
+                --backfill before the name of a site whose back-fill is to go on.
             clock: for backing off from children that fail.
             pace: how often, how much, how long.
             env: the environment of its children; its own where None.
@@ -184,11 +186,19 @@ class Daemon:
                 return
             busy = self._busy_hosts()
             free = [site for site in waiting if not busy & site.hosts]
-            batch = tuple(free[: self._pace.batch])
+            batch = self._batch(free)
             if not batch:
                 return
             self._start(batch)
             waiting = [site for site in waiting if site not in batch]
+
+    def _batch(self, free: Sequence[DueSite]) -> tuple[DueSite, ...]:
+        """Sites for one child: daily work together, or else one back-fill, which may never fill all children."""
+        daily = tuple(site for site in free if not site.is_backfill)
+        if daily:
+            return daily[: self._pace.batch]
+        past = sum(running.sites[0].is_backfill for running in self._running.values())
+        return tuple(free[:1]) if past < max(self._pace.children - 1, 1) else ()
 
     def _busy_hosts(self) -> set[str]:
         return {
@@ -204,7 +214,9 @@ class Daemon:
 
     def _start(self, sites: tuple[DueSite, ...]) -> None:
         names = [site.name for site in sites]
-        running = _Running(child=Child(self._command(names), env=self._env), sites=sites)
+        options = ["--backfill"] if sites[0].is_backfill else []
+        command = self._command([*options, *names])
+        running = _Running(child=Child(command, env=self._env), sites=sites)
         task = asyncio.create_task(self._crawl(running), name=f"crawl {' '.join(names)}")
         self._running[task] = running
         task.add_done_callback(self._forget)

@@ -133,9 +133,7 @@ class _Ended:
         self.problem: str | None = None
 
 
-def _slice(
-    invocation: Invocation, known: KnownBackfill, at: Progress, tell: Tell
-) -> _Ended:
+def _slice(invocation: Invocation, known: KnownBackfill, at: Progress, tell: Tell) -> _Ended:
     ended = _Ended()
     done, total = at.links - at.links_waiting, at.links
     with _crawling(invocation, known.site, ended) as child:
@@ -165,7 +163,9 @@ def _crawling(
     command = morgue_command(
         *config, "crawl", "--due", "--backfill", "--trigger", "backfill", "--json", site
     )
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(invocation.env))
+    child = subprocess.Popen(  # noqa: S603 - our own command
+        command, stdout=subprocess.PIPE, text=True, env=dict(invocation.env)
+    )
 
     def stop(_number: int, _frame: object) -> None:
         ended.is_stopped = True

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from config.schedule import awake, next_crawl
 from config.site import SiteConfig
 from db.archive import Archive
+from db.archiving import backfills
 from db.archiving.steering import Agenda, agendas
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -27,6 +28,19 @@ def due_sites(archive: Archive, sites: Sequence[SiteConfig]) -> list[SiteConfig]
         if at is not None and at <= now:
             due.append((agenda.wanted_at is None, agenda.due_at or now, site.name, site))
     return [site for *_, site in sorted(due, key=lambda each: each[:3])]
+
+
+def due_backfills(archive: Archive, sites: Sequence[SiteConfig]) -> list[SiteConfig]:
+    """The sites with a back-fill that may go on now, the one that waits longest first."""
+    now = archive.clock.now()
+    with archive.read() as session:
+        names = backfills.due(session, now=now)
+    known = {site.name: site for site in sites}
+    return [
+        known[name]
+        for name in names
+        if name in known and awake(known[name].schedule, now, known[name].zone) <= now
+    ]
 
 
 def next_run(site: SiteConfig, agenda: Agenda, *, now: datetime) -> datetime | None:

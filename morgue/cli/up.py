@@ -16,7 +16,7 @@ from morgue import logs
 from morgue.children import morgue_command
 from morgue.cli import output
 from morgue.cli.access import clock_of, configuration, read_settings, settings_of
-from morgue.cli.due import due_sites
+from morgue.cli.due import due_backfills, due_sites
 from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.invocation import Invocation
 from morgue.cli.opened import archive_of
@@ -82,8 +82,13 @@ def _find_due(archive: Archive, read: Configuration) -> list[DueSite]:
         logs.configure(
             read.settings.log_level, form=read.settings.log_format, clock=clock_of(read.settings)
         )
-    due = due_sites(archive, [site for site in read.sites.values() if _may_be_asked(read, site)])
-    return [DueSite(site.name, site.hosts) for site in due]
+    asked = [site for site in read.sites.values() if _may_be_asked(read, site)]
+    due = due_sites(archive, asked)
+    past = [site for site in due_backfills(archive, asked) if site not in due]
+    return [
+        *(DueSite(site.name, site.hosts) for site in due),
+        *(DueSite(site.name, site.hosts, is_backfill=True) for site in past),
+    ]
 
 
 def _may_be_asked(read: Configuration, site: SiteConfig) -> bool:

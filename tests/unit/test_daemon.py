@@ -129,6 +129,14 @@ def test_a_batch_is_no_larger_than_its_limit_and_children_are_counted(events: Ev
     assert started == [["a", "b"], ["c", "d"]]
 
 
+def test_daily_work_comes_before_back_fills_and_always_has_room(events: Events) -> None:
+    past = [DueSite(name, frozenset({f"{name}.example"}), is_backfill=True) for name in "xy"]
+    started = run(Archive([site("a"), *past]), events, script=WAITS, enough=2)
+    assert started == [["a"], ["--backfill", "x"]]
+    started = run(Archive(past, [*past, site("a")]), events, script=WAITS, enough=2)
+    assert started == [["--backfill", "x"], ["a"]]
+
+
 def test_a_termination_signal_ends_the_children_and_the_daemon(events: Events) -> None:
     run(Archive([site("a")], by="signal"), events, script=WAITS)
     assert names_of(events)[-2:] == ["daemon_stopping", "daemon_stopped"]

@@ -42,7 +42,28 @@ MISTAKES = {
         "sources:\n  - rss: https://a.example/\n",
         (
             "harbour.yaml:5:5: sources.0.rss: unknown key rss. Known here: feed, news_sitemap, "
-            "wordpress, section, sitemap, follow, links, depth, allow, deny, max_age, max_links."
+            "wordpress, section, sitemap, follow, archive, links, depth, allow, deny, max_age, max_links."
+        ),
+    ),
+    "an archive without a place": (
+        "sources:\n  - archive: https://a.example/archive/\n",
+        (
+            'harbour.yaml:5:14: sources.0.archive: "https://a.example/archive/" is one page. '
+            "Write {yyyy}, {mm} and {dd} where its date stands, or {page}."
+        ),
+    ),
+    "an archive with a day and no month": (
+        "sources:\n  - archive: https://a.example/{yyyy}/{dd}/\n",
+        (
+            'harbour.yaml:5:14: sources.0.archive: "https://a.example/{yyyy}/{dd}/" does not say of which year or month. '
+            "Write {yyyy} and {mm} before {dd}."
+        ),
+    ),
+    "an archive with an unknown place": (
+        "sources:\n  - archive: https://a.example/{year}/\n",
+        (
+            'harbour.yaml:5:14: sources.0.archive: "https://a.example/{year}/" has the place {year}. '
+            "Known: {yyyy}, {mm}, {m}, {dd}, {d}, {page}."
         ),
     ),
     "a wrong type": (
@@ -349,7 +370,7 @@ MISTAKES = {
         "sources:\n  - feed: https://a.example/\n  - max_links: 5\n",
         (
             "harbour.yaml:6:5: sources.1: it does not say what kind of source it is. "
-            "Add one of feed, news_sitemap, wordpress, section, sitemap, follow with a URL."
+            "Add one of feed, news_sitemap, wordpress, section, sitemap, follow, archive with a URL."
         ),
     ),
     "links of a source that is no section": (
