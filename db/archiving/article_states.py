@@ -7,13 +7,14 @@ Knows what the ledger needs to settle an entry, and the rows that come of it. De
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from db.archiving.entries import Entry
 from db.archiving.looks import Known, known_texts, open_sets, open_suspicions
-from db.histories.removals import Suspicion
+from db.histories.removals import Said, Suspicion
 from db.histories.variants import Text, TextOrder
 from db.models import Article, Revision
 from db.statements import Row, chunks, pack_hashes, table_of, unpack_hashes
@@ -21,6 +22,14 @@ from db.statements import Row, chunks, pack_hashes, table_of, unpack_hashes
 
 def _no_texts() -> Known:
     return Known(TextOrder(), {})
+
+
+class KnownSuspicion(NamedTuple):
+    """A suspicion, with the row that says it and what that says; None: there is no row yet."""
+
+    suspicion: Suspicion
+    number: int | None = None
+    said: Said | None = None
 
 
 @dataclass(slots=True)
@@ -41,9 +50,7 @@ class ArticleState:
     known: Known = field(default_factory=_no_texts)  # the newest text alone, if no other is met
     is_followed: bool = False  # whether `known` has what its last looks saw
     suspicion: Suspicion | None = None  # that it is gone: the one that has not ended
-    suspicions: list[tuple[int | None, Suspicion]] = field(
-        default_factory=list
-    )  # all that this batch knows, by the number of their rows; None: new
+    suspicions: list[KnownSuspicion] = field(default_factory=list)  # all that this batch knows
 
 
 def load_articles(session: Session, entries: Sequence[Entry]) -> dict[int, ArticleState]:
@@ -80,7 +87,7 @@ def load_articles(session: Session, entries: Sequence[Entry]) -> dict[int, Artic
     _load_texts(session, entries, states)
     for article_id, (number, suspicion) in open_suspicions(session, ids).items():
         states[article_id].suspicion = suspicion
-        states[article_id].suspicions.append((number, suspicion))
+        states[article_id].suspicions.append(KnownSuspicion(suspicion, number, suspicion.said))
     return states
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from db.archiving.article_states import ArticleState, load_articles
+from db.archiving.article_states import ArticleState, KnownSuspicion, load_articles
 from db.archiving.batch_rows import Rows
 from db.archiving.contents import digest, pack_content
 from db.archiving.entries import Archived, Entry, NewArticle, NewExtraction, NewRevision
@@ -117,9 +117,9 @@ class Batch:
         """Insert and update everything that was gathered."""
         articles = [*self._articles.values(), *self._created.values()]
         for article in articles:
-            self._rows.add_removals(article, now=self._now)
+            self._rows.add_removals(article)
         self._note_aliases()
-        self._rows.write(self._session, articles)
+        self._rows.write(self._session, articles, now=self._now)
 
     def _note_aliases(self) -> None:
         """Tell the stream of URLs that came or went, where nothing larger is told of it."""
@@ -160,13 +160,12 @@ class Batch:
         seen = order.see(sha256, link_id=entry.link_id, at=entry.visited_at)
         now_open = order.open_set or was_open
         if now_open is not None:
-            joined = {
-                order.texts[place].revision_id or 0: from_at
-                for place, from_at in now_open.from_at.items()
-                if place not in members
-            }
-            if joined or now_open.to_at is not None:
-                self._rows.add_variants(article.id, now_open, joined)
+            has_joined = len(now_open.from_at) > len(members)
+            if has_joined or now_open.to_at is not None:
+                ids = {place: order.texts[place].revision_id or 0 for place in now_open.from_at}
+                self._rows.add_variants(
+                    article.id, now_open, ids, is_known={ids[place] for place in members}
+                )
                 self._note(ChangeKind.VARIANT, article)
         return seen
 
@@ -317,7 +316,7 @@ class Batch:
         )
         if suspicion is not article.suspicion:
             article.suspicion = suspicion
-            article.suspicions.append((None, suspicion))
+            article.suspicions.append(KnownSuspicion(suspicion))
         if suspicion.confirmed_at is not None and article.gone_at is None:
             article.gone_at = suspicion.suspected_at
             article.is_changed = True

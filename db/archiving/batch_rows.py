@@ -3,7 +3,7 @@
 Rows are written per table in the order of their keys, so that a batch costs a handful of statements whatever its size.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -47,15 +47,19 @@ class Rows:
     )  # link -> article that it shows as before
     met_again: list[tuple[int, str]] = field(default_factory=list)  # URLs that had been lost
     asked_links: list[Row] = field(default_factory=list)  # others of an article that lost one
-    variants: list[Row] = field(default_factory=list)
-    settled: list[Row] = field(default_factory=list)  # sets of variants
+    variants: dict[tuple[int, int, int], Row] = field(
+        default_factory=dict
+    )  # by article, set, revision
+    settled_sets: list[Row] = field(default_factory=list)  # what was said of them counts no longer
     removals: list[Row] = field(default_factory=list)
-    changed_removals: list[Row] = field(default_factory=list)
+    changed_removals: list[Row] = field(default_factory=list)  # likewise
     unrelated: list[Row] = field(default_factory=list)
     indexed: list[search.Indexed] = field(default_factory=list)
 
-    def write(self, session: Session, articles: Sequence[ArticleState]) -> None:
+    def write(self, session: Session, articles: Sequence[ArticleState], *, now: datetime) -> None:
         """Insert and update everything; also what became of these articles."""
+        known_now = {"recorded_at": now}
+        withdrawn_now = {"b_withdrawn_at": now}
         contents = [self.contents[sha256] for sha256 in sorted(self.contents)]
         insert_or_ignore(session, Content, contents)
         insert_rows(session, Article, [article_row(a) for a in articles if a.is_new])
@@ -66,10 +70,11 @@ class Rows:
         insert_rows(session, Quarantine, self.quarantines)
         changed = [a for a in articles if a.is_changed and not a.is_new]
         run_many(session, ARTICLE_CHANGE, [article_change(a) for a in changed])
-        insert_rows(session, Variant, self.variants)
-        run_many(session, _SETTLED, self.settled)
-        insert_rows(session, Removal, self.removals)
-        run_many(session, _REMOVAL_CHANGE, self.changed_removals)
+        run_many(session, _SET_WITHDRAWN, [row | withdrawn_now for row in self.settled_sets])
+        insert_rows(session, Variant, [row | known_now for row in self.variants.values()])
+        withdrawn = [row | withdrawn_now for row in self.changed_removals]
+        run_many(session, _REMOVAL_WITHDRAWN, withdrawn)
+        insert_rows(session, Removal, [row | known_now for row in self.removals])
         known = {article.id for article in articles if not article.is_new}
         self._write_aliases(session, known)
         run_many(session, _LINK_STATE, self.links)
@@ -78,38 +83,43 @@ class Rows:
         search.index_revisions(session, self.indexed)
 
     def add_variants(
-        self, article_id: int, variants: VariantSet, joined: Mapping[int, datetime]
+        self,
+        article_id: int,
+        variants: VariantSet,
+        revision_ids: Mapping[int, int],
+        *,
+        is_known: Collection[int],
     ) -> None:
-        """Members that joined a set of variants, by revision; and that it has settled, if it has."""
-        key = {"article_id": article_id, "number": variants.number}
-        self.variants += [
-            key | {"revision_id": revision_id, "from_at": from_at, "to_at": None}
-            for revision_id, from_at in joined.items()
-        ]
-        if variants.to_at is not None:
-            self.settled.append(
-                {
-                    "b_article_id": article_id,
-                    "b_number": variants.number,
-                    "b_to_at": variants.to_at,
-                }
-            )
+        """What is to be said of a set of variants: its new members, or all of them, if it has settled.
 
-    def add_removals(self, article: ArticleState, *, now: datetime) -> None:
-        """What became of the article's removals; those without a number are new."""
-        for number, suspicion in article.suspicions:
-            row = {
-                "evidence": str(suspicion.evidence),
-                "detail": suspicion.detail,
-                "confirmed_at": suspicion.confirmed_at,
-                "returned_at": suspicion.returned_at,
-            }
-            if number is not None:
-                changed = {f"b_{name}": value for name, value in row.items()}
-                self.changed_removals.append(changed | {"b_id": number})
+        Args:
+            article_id: The article.
+            variants: The set.
+            revision_ids: Of its members, by place.
+            is_known: Revisions that were members before.
+        """
+        is_settled = variants.to_at is not None
+        if is_settled:
+            self.settled_sets.append({"b_article_id": article_id, "b_number": variants.number})
+        for place, from_at in variants.from_at.items():
+            revision_id = revision_ids[place]
+            if is_settled or revision_id not in is_known:
+                self.variants[article_id, variants.number, revision_id] = {
+                    "article_id": article_id,
+                    "number": variants.number,
+                    "revision_id": revision_id,
+                    "from_at": from_at,
+                    "to_at": variants.to_at,
+                }
+
+    def add_removals(self, article: ArticleState) -> None:
+        """What became of the article's removals."""
+        for suspicion, number, said in article.suspicions:
+            if suspicion.said == said:
                 continue
-            added = {"article_id": article.id, "suspected_at": suspicion.suspected_at}
-            self.removals.append(row | added | {"recorded_at": now})
+            if number is not None:
+                self.changed_removals.append({"b_id": number})
+            self.removals.append({"article_id": article.id} | suspicion.said._asdict())
 
     def add_gone_link(self, entry: Entry, article: ArticleState) -> None:
         """A link at which the article is no longer."""
@@ -263,20 +273,17 @@ def _alias_key(alias: Row) -> Row:
 
 
 _VARIANT = table_of(Variant).c
-_SETTLED = (
+_SET_WITHDRAWN = (
     update(table_of(Variant))
     .where(
-        _VARIANT.article_id == bindparam("b_article_id"), _VARIANT.number == bindparam("b_number")
+        _VARIANT.article_id == bindparam("b_article_id"),
+        _VARIANT.number == bindparam("b_number"),
+        _VARIANT.withdrawn_at.is_(None),
     )
-    .values(to_at=bindparam("b_to_at"))
+    .values(withdrawn_at=bindparam("b_withdrawn_at"))
 )
-_REMOVAL_CHANGE = (
+_REMOVAL_WITHDRAWN = (
     update(table_of(Removal))
     .where(table_of(Removal).c.id == bindparam("b_id"))
-    .values(
-        evidence=bindparam("b_evidence"),
-        detail=bindparam("b_detail"),
-        confirmed_at=bindparam("b_confirmed_at"),
-        returned_at=bindparam("b_returned_at"),
-    )
+    .values(withdrawn_at=bindparam("b_withdrawn_at"))
 )

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from db.histories.absences import found_gone
 from db.histories.removals import Suspicion
 from db.histories.seen import stand_for
+from db.histories.standing import is_standing
 from db.histories.variants import WINDOW, Text, TextOrder, VariantSet
 from db.models import Link, Removal, Revision, Variant, Visit
 from db.statements import chunks, table_of
@@ -99,7 +100,9 @@ def recent_texts(
     wanted = set(
         session.scalars(
             select(Variant.revision_id).where(
-                Variant.article_id == article_id, Variant.to_at.is_(None)
+                Variant.article_id == article_id,
+                Variant.to_at.is_(None),
+                Variant.withdrawn_at.is_(None),
             )
         )
     )
@@ -195,9 +198,9 @@ def _texts(session: Session, article_id: int, revision_ids: Collection[int]) -> 
 
 def _order(session: Session, article_id: int, texts: list[Text]) -> TextOrder:
     count, settled_at = session.execute(
-        select(func.max(Variant.number), func.max(Variant.to_at)).where(
-            Variant.article_id == article_id
-        )
+        select(func.max(Variant.number), func.max(Variant.to_at))
+        .join(Revision, Revision.id == Variant.revision_id)
+        .where(Variant.article_id == article_id, Variant.withdrawn_at.is_(None), is_standing())
     ).one()
     return TextOrder(texts=texts, set_count=count or 0, settled_at=settled_at)
 
@@ -222,7 +225,13 @@ _REMOVAL = table_of(Removal).c
 # every batch asks these two: they are put together once
 _OPEN_SETS = (
     select(_VARIANT.article_id, _VARIANT.number, _VARIANT.revision_id, _VARIANT.from_at)
-    .where(_VARIANT.article_id.in_(bindparam("ids", expanding=True)), _VARIANT.to_at.is_(None))
+    .join(table_of(Revision), table_of(Revision).c.id == _VARIANT.revision_id)
+    .where(
+        _VARIANT.article_id.in_(bindparam("ids", expanding=True)),
+        _VARIANT.to_at.is_(None),
+        _VARIANT.withdrawn_at.is_(None),
+        is_standing(),
+    )
     .order_by(_VARIANT.id)
 )
 _OPEN_REMOVALS = (
@@ -235,7 +244,9 @@ _OPEN_REMOVALS = (
         _REMOVAL.confirmed_at,
     )
     .where(
-        _REMOVAL.article_id.in_(bindparam("ids", expanding=True)), _REMOVAL.returned_at.is_(None)
+        _REMOVAL.article_id.in_(bindparam("ids", expanding=True)),
+        _REMOVAL.returned_at.is_(None),
+        _REMOVAL.withdrawn_at.is_(None),
     )
     .order_by(_REMOVAL.id)
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from db.histories.standing import is_standing
@@ -82,6 +82,19 @@ def is_newest(as_of: AsOf) -> ColumnElement[bool]:
 
 
 _later = aliased(Revision)
+
+
+def counts(
+    as_of: AsOf, row: Any, recorded_at: SQLColumnExpression[datetime]
+) -> ColumnElement[bool]:
+    """The condition that a row which can be withdrawn (a variant, a removal) was known, and counted."""
+    if as_of.known_at is None:
+        still: ColumnElement[bool] = row.withdrawn_at.is_(None)
+        return still
+    return and_(
+        recorded_at <= as_of.known_at,
+        or_(row.withdrawn_at.is_(None), row.withdrawn_at > as_of.known_at),
+    )
 
 
 def was_looked(as_of: AsOf) -> ColumnElement[bool]:

@@ -6,9 +6,11 @@ when it persists for `PERSISTENCE` and PERSISTENT_LOOKS looks without any sight 
 evidence, for or against.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 PERSISTENCE = timedelta(hours=48)
 PERSISTENT_LOOKS = 3
@@ -44,6 +46,13 @@ class Suspicion:
     look_counts: dict[int, int] = field(default_factory=dict)  # that found it gone, by link
 
     @property
+    def said(self) -> "Said":
+        """What a row says of it."""
+        return Said(
+            str(self.evidence), self.detail, self.suspected_at, self.confirmed_at, self.returned_at
+        )
+
+    @property
     def wants_a_look(self) -> bool:
         """Whether another look could confirm it."""
         return self.confirmed_at is None and self.returned_at is None
@@ -58,6 +67,55 @@ class Suspicion:
     def end(self, at: datetime) -> None:
         """The text was seen again."""
         self.returned_at = max(at, self.confirmed_at or self.suspected_at)
+
+
+class Said(NamedTuple):
+    """What the archive says of a removal."""
+
+    evidence: str
+    detail: str | None
+    suspected_at: datetime
+    confirmed_at: datetime | None
+    returned_at: datetime | None
+
+
+class Absence(NamedTuple):
+    """What a look found in place of the article."""
+
+    evidence: Evidence
+    detail: str | None
+
+
+class Look(NamedTuple):
+    """A look at one of the article's links: it saw a text, found the article gone, or saw another article."""
+
+    link_id: int
+    at: datetime
+    saw_text: bool
+    absence: Absence | None = None
+
+
+def settle(looks: Iterable[Look]) -> list[Suspicion]:
+    """The removals of an article, from all looks at it in the order of the ledger; the last may not have ended."""
+    found: list[Suspicion] = []
+    open_one: Suspicion | None = None
+    showing: set[int] = set()  # the links that showed the article when they were looked at last
+    for look in looks:
+        if look.saw_text:
+            showing.add(look.link_id)
+            if open_one is not None:
+                open_one.end(look.at)
+                open_one = None
+            continue
+        showing.discard(look.link_id)
+        if look.absence is None or showing:
+            continue
+        evidence, detail = look.absence
+        suspected = suspect(open_one, evidence, link_id=look.link_id, at=look.at, detail=detail)
+        if open_one is None:
+            found.append(suspected)
+        open_one = suspected
+    return found
 
 
 def suspect(

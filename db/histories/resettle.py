@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from db.archiving.entries import NewRevision
 from db.archiving.revision_rows import Footing, indexed, revision_row
 from db.asking import search
-from db.histories import seen, settling
+from db.histories import respell, seen, settling
 from db.histories.changes import ChangeKind, NewChange
 from db.histories.settling import Look, Plan, Run, Standing
-from db.models import Article, Link, Revision, Supersession, Unrelated, Variant
+from db.models import Article, Link, Revision, Supersession, Unrelated
 from db.statements import (
     Row,
     insert_or_ignore,
@@ -141,13 +141,17 @@ def write(session: Session, settlement: Settlement, *, why: Why, shingles_of: Sh
         _update_article(session, settlement, shingles_of)
         _update_links(session, settlement)
         settlement.changes = _changes(settlement, why)
-    if _write_sets(session, settlement):
-        newest = settlement.revision_ids[-1] if settlement.revision_ids else None
-        settlement.changes.append(
-            NewChange(
-                ChangeKind.VARIANT, settlement.site_id, settlement.article_id, newest, why.action_id
-            )
-        )
+    told = respell.write_sets(
+        session, settlement.article_id, settlement.plan, settlement.revision_ids, now=why.now
+    )
+    told += respell.write_removals(
+        session, settlement.article_id, settlement.plan.removals, now=why.now
+    )
+    newest = settlement.revision_ids[-1] if settlement.revision_ids else None
+    settlement.changes += [
+        NewChange(kind, settlement.site_id, settlement.article_id, newest, why.action_id)
+        for kind in told
+    ]
 
 
 def _supersessions(settlement: Settlement, why: Why) -> list[Row]:
@@ -250,42 +254,3 @@ def _update_links(session: Session, settlement: Settlement) -> None:
         for link_id, shown in last.items()
     ]
     run_many(session, _LINK_SHOWS, rows)
-
-
-def _write_sets(session: Session, settlement: Settlement) -> bool:
-    """Make the sets of variants those of the plan; whether anything was written.
-
-    The rows of revisions that no longer stand are left: what was said of them then was said with them.
-    """
-    wanted = {
-        (each.number, settlement.revision_ids[place]): (from_at, each.to_at)
-        for each in settlement.plan.sets
-        for place, from_at in each.from_at.items()
-    }
-    rows = session.scalars(select(Variant).where(Variant.article_id == settlement.article_id))
-    standing = set(settlement.revision_ids)
-    is_changed = False
-    for row in rows.all():
-        if row.revision_id not in standing:
-            continue
-        as_planned = wanted.pop((row.number, row.revision_id), None)
-        if as_planned == (row.from_at, row.to_at):
-            continue
-        is_changed = True
-        if as_planned is None:
-            session.delete(row)
-        else:
-            row.from_at, row.to_at = as_planned
-    session.flush()
-    fresh = [
-        {
-            "article_id": settlement.article_id,
-            "number": number,
-            "revision_id": revision_id,
-            "from_at": from_at,
-            "to_at": to_at,
-        }
-        for (number, revision_id), (from_at, to_at) in wanted.items()
-    ]
-    insert_rows(session, Variant, fresh)
-    return is_changed or bool(fresh)

@@ -6,7 +6,7 @@ through what its capture was read to say afterwards. Reads many articles in a ha
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from db.archiving.revision_rows import read_back
-from db.histories.absences import found_gone
+from db.histories.absences import absence_of, found_gone
+from db.histories.removals import Absence
 from db.histories.settling import Look, Standing, Text
 from db.histories.standing import is_standing
 from db.models import ArticleUrl, Extraction, Link, Revision, Supersession, Visit
@@ -113,6 +114,7 @@ class _Visit(NamedTuple):
     extraction_id: int | None  # of its own capture; None: bytes that were known, or a 304
     revision_id: int | None  # which it was held to see; None: it found the article gone
     article_id: int | None  # that its link shows now
+    absence: Absence | None  # what it found in the article's place
 
 
 def links_of(session: Session, article_ids: Sequence[int]) -> list[int]:
@@ -148,9 +150,10 @@ def _add_looks(
     revisions = revisions | {row.id: row for row in _revisions(session, missing)}
     said = _said(session, {visit.article_id for visit in visits if visit.article_id is not None})
     proofs: dict[tuple[int, int], tuple[int, int]] = {}
+    shown: dict[int, int] = {}  # link -> the article that it showed last
     for visit in visits:
         if visit.revision_id is None:
-            whose, look = visit.article_id, _gone(visit)
+            whose, look = shown.get(visit.link_id, visit.article_id), _missed(visit)
         elif visit.revision_id in now:
             revision = revisions[now[visit.revision_id]]
             whose = visit.article_id
@@ -160,6 +163,11 @@ def _add_looks(
         else:
             continue
         whose = owner or whose
+        if visit.revision_id is not None and whose is not None:
+            before = shown.get(visit.link_id, whose)
+            shown[visit.link_id] = whose
+            if before != whose and before in told:  # the link has left it for another
+                told[before].looks.append(replace(_missed(visit), absence=None))
         if whose in told:
             told[whose].looks.append(look)
 
@@ -182,6 +190,8 @@ def _visits(session: Session, link_ids: Sequence[int]) -> list[_Visit]:
                 Visit.id,
                 Visit.link_id,
                 Visit.visited_at,
+                Visit.status,
+                Visit.detail,
                 found_gone().label("is_gone"),
                 Visit.capture_id,
                 Visit.revision_id,
@@ -216,6 +226,9 @@ def _visits(session: Session, link_ids: Sequence[int]) -> list[_Visit]:
                         row.extraction_id,
                         revision_id,
                         row.article_id,
+                        None
+                        if revision_id is not None
+                        else absence_of(status=row.status, detail=row.detail),
                     )
                 )
     return sorted(found, key=lambda visit: visit.id)
@@ -284,8 +297,14 @@ def _look(
     )
 
 
-def _gone(visit: _Visit) -> Look:
-    return Look(visit_id=visit.id, link_id=visit.link_id, at=visit.visited_at, text=None)
+def _missed(visit: _Visit) -> Look:
+    return Look(
+        visit_id=visit.id,
+        link_id=visit.link_id,
+        at=visit.visited_at,
+        text=None,
+        absence=visit.absence,
+    )
 
 
 def _standing(row: Revision) -> Standing:

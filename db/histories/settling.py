@@ -10,7 +10,8 @@ from datetime import datetime
 
 from db.archiving.entries import NewRevision
 from db.archiving.revision_rows import shown
-from db.histories import variants
+from db.histories import removals, variants
+from db.histories.removals import Absence, Suspicion
 from db.histories.variants import VariantSet
 
 
@@ -25,7 +26,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at the article: it saw a text of it, or found that its link shows it no longer."""
+    """One look at the article: it saw a text of it, or found that its link shows it no longer.
+
+    Without text and absence the link shows another article.
+    """
 
     visit_id: int
     link_id: int
@@ -33,6 +37,7 @@ class Look:
     text: Text | None
     seen_as: int | None = None  # the revision that the archive held it to have seen until now
     capture_id: int | None = None  # the page that it brought; None: bytes that were known, or a 304
+    absence: Absence | None = None  # what it found in the article's place
 
     @property
     def digest(self) -> bytes | None:
@@ -70,6 +75,7 @@ class Plan:
     runs: tuple[Run, ...]  # all that should stand, in order
     superseded: Mapping[int, int | None]  # revision -> index of the run that stands for it, if any
     sets: tuple[VariantSet, ...] = ()  # of texts served side by side; members are indices of runs
+    removals: tuple[Suspicion, ...] = ()  # times in which the article was gone, or seemed to be
 
     @property
     def added(self) -> tuple[Run, ...]:
@@ -110,6 +116,7 @@ def plan(looks: Sequence[Look], standing: Sequence[Standing]) -> Plan:
         runs=tuple(runs),
         superseded={one.id: _successor(one, runs) for one in standing if one.id not in kept},
         sets=tuple(sets),
+        removals=tuple(_removals(looks)),
     )
 
 
@@ -127,6 +134,12 @@ def _runs(looks: Sequence[Look]) -> tuple[list[Run], list[VariantSet]]:
             runs.append(Run(look.text, text.first_seen_at, text.previous_seen_at))
         runs[sight.place].looks.append(look)
     return runs, order.sets
+
+
+def _removals(looks: Sequence[Look]) -> list[Suspicion]:
+    return removals.settle(
+        removals.Look(look.link_id, look.at, look.text is not None, look.absence) for look in looks
+    )
 
 
 def _key(revision: NewRevision, first_at: datetime, previous_at: datetime | None) -> Hashable:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.asking.asof import NOW, AsOf, is_known, stands
+from db.asking.asof import NOW, AsOf, counts, is_known, stands
 from db.identities.belonging import Look
 from db.models import Removal, Revision, Variant, VisitOutcome
 
@@ -75,7 +75,12 @@ def variant_sets(
     rows = session.execute(
         select(Variant.number, Variant.revision_id, Variant.from_at, Variant.to_at)
         .join(Revision, Revision.id == Variant.revision_id)
-        .where(Variant.article_id == article_id, stands(as_of))
+        .where(
+            Variant.article_id == article_id,
+            stands(as_of),
+            # of rows without a moment of knowledge the publishers' time is all that is known
+            counts(as_of, Variant, func.coalesce(Variant.recorded_at, Variant.from_at)),
+        )
         .order_by(Variant.number, Revision.first_seen_at, Revision.number)
     ).all()
     if not rows:
@@ -93,12 +98,14 @@ def variant_sets(
 
 def removals_of(session: Session, article_id: int, *, as_of: AsOf = NOW) -> list[RemovalView]:
     """When the article was gone, or seemed to be, the first time first."""
-    statement = select(Removal).where(Removal.article_id == article_id).order_by(Removal.id)
-    if as_of.known_at is not None:
-        statement = statement.where(Removal.recorded_at <= as_of.known_at)
+    rows = session.scalars(
+        select(Removal)
+        .where(Removal.article_id == article_id, counts(as_of, Removal, Removal.recorded_at))
+        .order_by(Removal.suspected_at, Removal.id)
+    )
     views = [
         RemovalView(row.evidence, row.detail, row.suspected_at, row.confirmed_at, row.returned_at)
-        for row in session.scalars(statement)
+        for row in rows
         if _is_by(row.suspected_at, as_of)
     ]
     return [

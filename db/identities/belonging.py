@@ -82,7 +82,9 @@ def gone_at(
     """Since when the articles were gone, by their removals; in older archives, by the looks at them."""
     found = {article_id: looks[article_id].gone_at for article_id in article_ids}
     removals = session.scalars(
-        select(Removal).where(Removal.article_id.in_(article_ids)).order_by(Removal.id)
+        select(Removal)
+        .where(Removal.article_id.in_(article_ids))
+        .order_by(Removal.suspected_at, Removal.id)
     ).all()
     found |= dict.fromkeys((removal.article_id for removal in removals), None)
     for removal in removals:
@@ -98,8 +100,13 @@ def _is_in_force(removal: Removal, as_of: AsOf) -> bool:
         ends = (as_of.said_at, as_of.known_at)
         return moment is not None and all(end is None or moment <= end for end in ends)
 
-    is_recorded = as_of.known_at is None or removal.recorded_at <= as_of.known_at
-    return is_recorded and by_then(removal.confirmed_at) and not by_then(removal.returned_at)
+    if as_of.known_at is None:
+        counts = removal.withdrawn_at is None
+    else:
+        counts = removal.recorded_at <= as_of.known_at and (
+            removal.withdrawn_at is None or removal.withdrawn_at > as_of.known_at
+        )
+    return counts and by_then(removal.confirmed_at) and not by_then(removal.returned_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from db.histories import resettle, seen
+from db.histories import resettle, respell, seen
 from db.histories.changes import ChangeKind, NewChange
 from db.histories.resettle import Settlement, Shingles, Why
 from db.histories.settling import Look, Standing
@@ -21,7 +21,6 @@ from db.models import (
     ArticleUrl,
     KeptApart,
     Link,
-    Removal,
     Supersession,
     Unrelated,
 )
@@ -67,6 +66,7 @@ def join(
     moved.add(settlement)
     successors = _successors(told[other.id].looks, told[other.id].standing, settlement)
     _supersede(session, other, successors, why, moved)
+    respell.write_removals(session, other.id, (), now=why.now)  # they are the kept one's
     _show(session, looks, settlement)
     other.merged_into_id, other.revision_id, other.shingles = kept.id, None, None
     session.execute(delete(Unrelated).where(Unrelated.article_id == other.id))
@@ -198,23 +198,10 @@ def point(session: Session, article: Article, shingles_of: Shingles) -> None:
     session.flush()
 
 
-def end_removals(session: Session, article: Article, *, now: datetime) -> list[int]:
-    """The article is there after all: its removals that had not ended end now. Their numbers."""
-    rows = session.scalars(
-        select(Removal).where(Removal.article_id == article.id, Removal.returned_at.is_(None))
-    ).all()
-    for row in rows:
-        row.returned_at = now
-    article.gone_at = None
-    session.flush()
-    return [row.id for row in rows]
-
-
 def _in_order(looks: Iterable[Look]) -> list[Look]:
-    """Looks in the order of the ledger, each once."""
-    return list(
-        {look.visit_id: look for look in sorted(looks, key=lambda one: one.visit_id)}.values()
-    )
+    """Looks in the order of the ledger, each once: what saw a text of one did not miss that of the other."""
+    ordered = sorted(looks, key=lambda one: (one.visit_id, one.text is not None))
+    return list({look.visit_id: look for look in ordered}.values())
 
 
 def _links_of(session: Session, article_id: int) -> list[int]:

@@ -19,7 +19,7 @@ from db.histories.settling import Look
 from db.identities import joining
 from db.identities.actions import add_action
 from db.identities.joining import Moved
-from db.models import Action, Article, ArticleUrl, Capture, KeptApart, Link, Removal, Site
+from db.models import Action, Article, ArticleUrl, Capture, KeptApart, Link, Site
 from db.statements import chunks
 
 KeyOf = Callable[[str], str]
@@ -211,7 +211,6 @@ def _merge(
 ) -> dict[str, Any]:
     """What a merge moves, and all that undoing it needs."""
     session = doing.session
-    gone = {"kept": _iso(kept.gone_at), "other": _iso(other.gone_at)}
     apart = _forget_apart(session, kept, other, action)
     moved = joining.join(
         session,
@@ -221,16 +220,11 @@ def _merge(
         shingles_of=doing.shingles_of,
         action_id=action.id,
     )
-    ended: list[int] = []
-    if kept.gone_at is not None and other.gone_at is None:
-        ended = joining.end_removals(session, kept, now=doing.doer.now)
     return {
         "moved": moved,
         "links": moved.link_ids,
         "aliases": moved.alias_ids,
         "apart": apart,
-        "gone": gone,
-        "ended": ended,
     }
 
 
@@ -263,10 +257,6 @@ def _undo_merge(
     )
     for first, second, by_action in arguments.get("apart", ()):
         joining.keep_apart(session, [(first, second)], action_id=by_action)
-    for removal in session.scalars(select(Removal).where(Removal.id.in_(arguments["ended"]))):
-        if removal.returned_at == done.acted_at:
-            removal.returned_at = None
-            kept.gone_at = removal.suspected_at
     return moved
 
 
@@ -431,7 +421,3 @@ def _forget_apart(
     others = [(kept.id, row.other_id) for row in rows if row.other_id != kept.id]
     joining.keep_apart(session, others, action_id=action.id)
     return between
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.values import Base, Words
@@ -30,21 +39,38 @@ class Edit(Base):
 class Variant(Base):
     """A text that was served beside others for a time, as an A/B headline is: no succession.
 
-    How long each was shown is told by the visits, which name the revision that they saw.
+    How long each was shown is told by the visits, which name the revision that they saw. What a row says never changes:
+    when another thing is known it is withdrawn, and another row says it.
     """
 
     __tablename__ = "variant"
-    __table_args__ = (UniqueConstraint("article_id", "number", "revision_id"),)
+    __table_args__ = (
+        Index(
+            None,
+            "article_id",
+            "number",
+            "revision_id",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
     number: Mapped[int] = mapped_column(Integer)  # of the article's sets of variants: 1, 2 ...
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     from_at: Mapped[datetime]  # first look that saw this text
     to_at: Mapped[datetime | None]  # when the set was settled; None: still side by side
+    recorded_at: Mapped[datetime | None]  # None: by a release that did not note it
+    withdrawn_at: Mapped[datetime | None]  # from when on it counts no longer
 
 
 class Removal(Base):
-    """A time in which an article was gone, or seemed to be, and on what evidence."""
+    """A time in which an article was gone, or seemed to be, and on what evidence.
+
+    What a row says never changes: when it is confirmed, or ends, or is settled again, it is withdrawn, and another row
+    says what is known now.
+    """
 
     __tablename__ = "removal"
     __table_args__ = (Index(None, "article_id"),)
@@ -56,6 +82,7 @@ class Removal(Base):
     confirmed_at: Mapped[datetime | None]  # look from which it is believed
     returned_at: Mapped[datetime | None]  # look that found it there again
     recorded_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]  # from when on it counts no longer
 
 
 class Change(Base):

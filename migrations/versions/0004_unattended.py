@@ -33,6 +33,7 @@ def upgrade() -> None:
     op.add_column("site", sa.Column("wanted_at", MOMENT, nullable=True))
     op.add_column("site", sa.Column("paused_at", MOMENT, nullable=True))
     op.add_column("site", sa.Column("pause_reason", sa.Text(), nullable=True))
+    _note_what_was_known()
     _watching()
     op.add_column("source", sa.Column("dropped", sa.JSON(none_as_null=True), nullable=True))
     _create_backfills()
@@ -49,6 +50,39 @@ def upgrade() -> None:
         sa.UniqueConstraint("origin", name=op.f("uq_robots_file_origin")),
     )
     _add_looks()
+
+
+_COUNTS = sa.text("withdrawn_at IS NULL")
+_MEMBER = ["article_id", "number", "revision_id"]
+
+
+def _note_what_was_known() -> None:
+    """From when to when what is said of variants and removals counted."""
+    op.add_column("removal", sa.Column("withdrawn_at", MOMENT, nullable=True))
+    with op.batch_alter_table("variant") as variant:
+        variant.add_column(sa.Column("recorded_at", MOMENT, nullable=True))
+        variant.add_column(sa.Column("withdrawn_at", MOMENT, nullable=True))
+        variant.drop_constraint(op.f("uq_variant_article_id_number_revision_id"), type_="unique")
+    op.create_index(
+        op.f("ix_variant_article_id_number_revision_id"),
+        "variant",
+        _MEMBER,
+        unique=True,
+        sqlite_where=_COUNTS,
+        postgresql_where=_COUNTS,
+    )
+
+
+def _forget_what_was_known() -> None:
+    """What counts no longer has no place in the tables of before."""
+    op.execute("DELETE FROM variant WHERE withdrawn_at IS NOT NULL")
+    op.execute("DELETE FROM removal WHERE withdrawn_at IS NOT NULL")
+    op.drop_index(op.f("ix_variant_article_id_number_revision_id"), table_name="variant")
+    with op.batch_alter_table("variant") as variant:
+        variant.drop_column("withdrawn_at")
+        variant.drop_column("recorded_at")
+        variant.create_unique_constraint(op.f("uq_variant_article_id_number_revision_id"), _MEMBER)
+    op.drop_column("removal", "withdrawn_at")
 
 
 def _watching() -> None:
@@ -178,6 +212,7 @@ def _create_backfills() -> None:
 
 
 def downgrade() -> None:
+    _forget_what_was_known()
     op.drop_table("backfill_link")
     op.drop_index("ix_backfill_document_backfill_id_state", table_name="backfill_document")
     op.drop_table("backfill_document")

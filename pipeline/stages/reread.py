@@ -294,7 +294,8 @@ def _identified(
 
 def _looks(draft: _Draft, reads: Reads, numbered: Mapping[int, Numbered]) -> list[Look]:
     """The looks at the article with what they saw, as it is read now."""
-    found = _read_looks(draft, reads, numbered)
+    looks = _read_looks(draft, reads, numbered)
+    found = [look for look in looks if look.visit_id not in draft.healed]
     for doubted in draft.doubted:
         if doubted.visit_id in draft.healed:
             text = _text(reads[doubted.capture_id], numbered)

@@ -1,5 +1,6 @@
 """An article is gone when a publisher says so, or when what looks like it persists; the same on both databases."""
 
+import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,8 +9,9 @@ from sqlalchemy import select
 
 from config.clock import ManualClock
 from db.archive import Archive
-from db.archiving.entries import Archived, NewExtraction
+from db.archiving.entries import Archived, NewArticle, NewExtraction
 from db.asking import queries
+from db.histories import respell, seen, settling
 from db.histories.changes import ChangeKind
 from db.histories.removals import LOOK_AGAIN_AFTER, PERSISTENCE, Evidence
 from db.models import Article, ArticleUrl, Change, Link, Removal, Visit, VisitOutcome
@@ -29,7 +31,11 @@ def gone_at(archive: Archive) -> datetime | None:
 
 def removals(archive: Archive) -> list[Removal]:
     with archive.read() as session:
-        return list(session.scalars(select(Removal).order_by(Removal.id)))
+        return list(
+            session.scalars(
+                select(Removal).where(Removal.withdrawn_at.is_(None)).order_by(Removal.id)
+            )
+        )
 
 
 def told(archive: Archive) -> list[str]:
@@ -277,3 +283,34 @@ def test_a_url_that_shows_what_it_showed_before_is_the_articles_again(
     with archive.read() as session:
         (view,) = queries.find_articles(session, number=number)
     assert [alias.to_at for alias in view.aliases] == [None]
+
+
+def test_all_looks_at_once_make_the_removals_that_they_made_one_by_one(
+    archive: Archive, clock: ManualClock
+) -> None:
+    dice = random.Random(4)
+    for life in range(12):
+        desk = Desk(archive, clock, site=f"s{life}")
+        number = desk.see("a", "one").article_id
+        desk.see("b", "one", article=number)
+        for _ in range(14):
+            desk.wait(hours=dice.choice((1, 20, 50)))
+            path = dice.choice("aab")
+            deed = dice.choice(("gone", "gone", "gone", "page", "410", "again", "elsewhere"))
+            if deed == "again":
+                desk.see(path, "one", article=number)
+            elif deed == "elsewhere" and desk.link(path).article_id == number:
+                desk.see(path, "another article", article=NewArticle())
+            elif desk.link(path).article_id == number and deed == "page":
+                see_wall(desk, path, Evidence.SOFT_404, "not_found")
+            elif desk.link(path).article_id == number:
+                desk.see_gone(path, status=410 if deed == "410" else 404)
+        with archive.read() as session:
+            assert number is not None
+            rows = session.scalars(
+                select(Removal).where(Removal.article_id == number, Removal.withdrawn_at.is_(None))
+            )
+            recorded = [respell.said_of(row) for row in rows]
+            plan = settling.plan(seen.looks_of(session, number), ())
+        assert recorded == [each.said for each in plan.removals], life
+    assert verify(archive) == []

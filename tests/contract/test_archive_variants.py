@@ -32,6 +32,7 @@ def sets(archive: Archive) -> list[tuple[int, int, datetime, datetime | None]]:
         rows = session.execute(
             select(Variant.number, Revision.number, Variant.from_at, Variant.to_at)
             .join(Revision, Revision.id == Variant.revision_id)
+            .where(Variant.withdrawn_at.is_(None))
             .order_by(Variant.number, Revision.number)
         )
         return [tuple(row) for row in rows]

@@ -7,10 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from config.clock import ManualClock
 from db.archive import Archive
+from db.asking import queries
+from db.asking.asof import NOW, AsOf
+from db.histories import spells
 from db.histories.reextraction import Reader
 from db.histories.resettle import Why
 from db.models import (
@@ -22,6 +25,7 @@ from db.models import (
     Frame,
     Link,
     Quarantine,
+    Removal,
     Revision,
     Supersession,
 )
@@ -236,6 +240,60 @@ def test_a_page_in_quarantine_tells_an_edit_of_a_known_article(
     assert other.first_seen_at < press.clock.now()
     assert other.number == 3
     assert (other.first_seen_at - one.first_seen_at).total_seconds() == 3600
+    assert verify(archive) == []
+
+
+NOT_FOUND = "<html><head><title>Page not found</title></head><body><h1>404: page not found</h1></body></html>"
+
+
+def gone(press: Press, as_of: AsOf = NOW) -> list[tuple[bool, bool]]:
+    """The removals of the only article: whether each is confirmed, and whether it has ended."""
+    with press.archive.read() as session:
+        return [
+            (each.confirmed_at is not None, each.returned_at is not None)
+            for each in spells.removals_of(session, 1, as_of=as_of)
+        ]
+
+
+def test_a_page_that_is_healed_within_a_removal_ends_it(press: Press, archive: Archive) -> None:
+    press.look("pier", page())
+    for _ in range(3):
+        press.look("pier", page(*PARAGRAPHS[:3], OTHER), read_as=NOT_FOUND, hours=30)
+    before = press.clock.now()
+    assert gone(press) == [(True, False)]
+    press.upgrade()
+    press.clock.advance(timedelta(hours=1))
+    only(press.reextract())
+    assert gone(press) == []
+    assert gone(press, AsOf(known_at=before)) == [(True, False)]
+    with archive.read() as session:
+        assert session.scalars(select(Article.gone_at)).one() is None
+        then = queries.find_articles(session, number=1, as_of=AsOf(known_at=before))
+        assert [view.gone_at is not None for view in then] == [True]
+    assert kinds(archive).count("back") == 1
+    assert verify(archive) == []
+    rows = count(archive, Removal), count(archive, Change)
+    press.upgrade()
+    only(press.reextract())
+    assert (count(archive, Removal), count(archive, Change)) == rows
+    with archive.write() as session:
+        session.execute(
+            update(Removal).where(Removal.confirmed_at.is_not(None)).values(withdrawn_at=None)
+        )
+    assert "removal_sights" in {each.promise for each in verify(archive)}
+
+
+def test_a_page_that_is_healed_within_a_removal_divides_it(press: Press, archive: Archive) -> None:
+    press.look("pier", page())
+    press.look("pier", "", status=404, hours=30)
+    press.look("pier", page(*PARAGRAPHS[:3], OTHER), read_as=NOT_FOUND, hours=30)
+    press.look("pier", "", status=404, hours=1)
+    assert gone(press) == [(True, False)]
+    press.upgrade()
+    only(press.reextract())
+    assert gone(press) == [(False, True), (False, False)]
+    with archive.read() as session:
+        assert session.scalars(select(Article.gone_at)).one() is None
     assert verify(archive) == []
 
 

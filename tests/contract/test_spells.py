@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from config.clock import ManualClock
 from db.archive import Archive
+from db.archiving import ledger
+from db.asking import queries
 from db.asking.asof import NOW, AsOf
 from db.histories import spells
 from db.histories.spells import RemovalView, VariantSetView
 from db.identities.belonging import looks_at
+from db.models import Variant, VisitOutcome
 from tests.contract.desk import Desk
 
 
@@ -113,6 +117,55 @@ def test_a_set_is_told_from_the_look_on_that_showed_it_and_open_until_it_settled
     told = [sets(archive, moment) for moment in moments]
     assert [len(each) for each in told] == [0, 0, 1, 1, 1, 1]
     assert [each[0].to_at is None for each in told[2:]] == [True, True, True, False]
+
+
+def test_a_set_is_known_from_the_transaction_on_that_recorded_it(
+    desk: Desk, archive: Archive, clock: ManualClock
+) -> None:
+    moments = []
+    late = timedelta(hours=5)
+    for words, hours in (("one", 1), ("two", 1), ("one", 1), ("two", 12), ("two", 12), ("two", 1)):
+        entry = desk.entry(desk.link("a"), words, article=desk.link("a").article_id)
+        with archive.write() as session:  # as a crawl does with what one that died had kept
+            ledger.archive_entries(session, [entry], now=clock.now() + late)
+        moments.append(clock.now())
+        desk.wait(hours=hours)
+    known = [sets(archive, AsOf(known_at=moment)) for moment in moments]
+    assert [len(each) for each in known] == [0, 0, 0, 0, 1, 1]
+    (end,) = {each.to_at for each in sets(archive)}
+    assert end == moments[-1]
+    assert sets(archive, AsOf(known_at=end + late - timedelta(minutes=1)))[0].to_at is None
+    assert sets(archive, AsOf(known_at=end + late))[0].to_at == end
+
+
+def test_what_an_older_release_knew_of_variants_counts_by_the_publishers_time(
+    desk: Desk, archive: Archive, clock: ManualClock
+) -> None:
+    for words in ("one", "two", "one"):
+        desk.see("a", words)
+        start = clock.now()
+        desk.wait(hours=1)
+    with archive.write() as session:
+        session.execute(update(Variant).values(recorded_at=None))
+    assert len(sets(archive, AsOf.moment(start))) == 1
+    assert sets(archive, AsOf.moment(start - timedelta(minutes=1))) == []
+
+
+def test_a_removal_is_believed_from_the_transaction_on_that_recorded_it(
+    desk: Desk, archive: Archive, clock: ManualClock
+) -> None:
+    desk.see("a", "one")
+    desk.wait(hours=1)
+    link = desk.link("a")
+    gone = desk.bare(link, VisitOutcome.GONE, status=410, article=link.article_id)
+    late = clock.now() + timedelta(days=2)
+    with archive.write() as session:
+        ledger.archive_entries(session, [gone], now=late)
+    with archive.read() as session:
+        for known_at, is_gone in ((late - timedelta(hours=1), False), (late, True)):
+            (view,) = queries.find_articles(session, number=1, as_of=AsOf(known_at=known_at))
+            assert (view.gone_at is not None) is is_gone
+            assert len(removals(archive, AsOf(known_at=known_at))) == is_gone
 
 
 def test_removals_are_told_as_they_were_believed_at_a_moment(

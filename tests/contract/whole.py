@@ -109,7 +109,8 @@ def _rest(session: Any, desk: Desk) -> None:
     _add(session, Action, id=1, acted_at=now, kind="prune", actor="desk:1", arguments={"ä": [1]})
     _add(session, Supersession, revision_id=ids[2], by_revision_id=ids[3], action_id=1,
          reason="reextracted", superseded_at=now, restored_at=now)  # fmt: skip
-    _add(session, Variant, article_id=1, number=1, revision_id=ids[3], from_at=now, to_at=now)
+    _add(session, Variant, article_id=1, number=1, revision_id=ids[3], from_at=now, to_at=now,
+         recorded_at=now)  # fmt: skip
     for one, other in ((1, 2), (2, 1)):
         _add(session, KeptApart, article_id=one, other_id=other, action_id=1)
     _add(session, AliasMove, article_url_id=1, from_article_id=2, to_article_id=1, action_id=1,

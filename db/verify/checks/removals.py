@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 
+from db.histories import seen, settling
 from db.histories.absences import found_gone
-from db.models import Action, Article, Link, Removal, Visit
+from db.histories.respell import said_of
+from db.models import Action, Article, ArticleUrl, Extraction, Link, Removal, Visit, VisitOutcome
 from db.verify.check import Check, Step, Violation
 
 _UNTOUCHED = ~exists().where(Action.article_id == Article.id)
@@ -13,11 +15,20 @@ _UNTOUCHED = ~exists().where(Action.article_id == Article.id)
 
 
 def _looks(step: Step) -> Iterator[Violation]:
+    had = (  # a link that shows another article since has been a URL of this one
+        select(ArticleUrl.id)
+        .where(
+            ArticleUrl.article_id == Removal.article_id,
+            ArticleUrl.site_id == Link.site_id,
+            ArticleUrl.url_key == Link.url_key,
+        )
+        .correlate(Removal, Link)
+    )
     look = (
         select(Visit.id)
         .join(Link, Link.id == Visit.link_id)
         .where(
-            Link.article_id == Removal.article_id,
+            or_(Link.article_id == Removal.article_id, exists(had)),
             Visit.visited_at == Removal.suspected_at,
             found_gone(),
         )
@@ -28,6 +39,7 @@ def _looks(step: Step) -> Iterator[Violation]:
         .join(Article, Article.id == Removal.article_id)
         .where(
             Removal.id.between(step.first, step.last),
+            Removal.withdrawn_at.is_(None),
             _UNTOUCHED,
             Article.merged_into_id.is_(None),
             ~exists(look),
@@ -38,6 +50,32 @@ def _looks(step: Step) -> Iterator[Violation]:
     for removal_id, article_id in rows:
         detail = f"no look found article {article_id} gone when it was suspected"
         yield Violation("removal_looks", f"removal {removal_id}", detail)
+
+
+def _sights(step: Step) -> Iterator[Violation]:
+    """Pages that were healed within a removal; where there are any, the rule is asked whether they end it."""
+    healed = step.session.execute(
+        select(Removal)
+        .join(Link, Link.article_id == Removal.article_id)
+        .join(Visit, Visit.link_id == Link.id)
+        .join(Extraction, Extraction.capture_id == Visit.capture_id)
+        .where(
+            Removal.id.between(step.first, step.last),
+            Removal.withdrawn_at.is_(None),
+            Visit.outcome == VisitOutcome.QUARANTINED.value,
+            Visit.visited_at >= Removal.suspected_at,
+            or_(Removal.returned_at.is_(None), Visit.visited_at < Removal.returned_at),
+            Extraction.revision_id.is_not(None),
+        )
+        .distinct()
+        .order_by(Removal.id)
+    )
+    for removal in healed.scalars():
+        looks = seen.looks_of(step.session, removal.article_id)
+        made = {each.said for each in settling.plan(looks, ()).removals}
+        if said_of(removal) not in made:
+            detail = f"article {removal.article_id} was seen while it is said to have been gone"
+            yield Violation("removal_sights", f"removal {removal.id}", detail)
 
 
 def _moments(step: Step) -> Iterator[Violation]:
@@ -64,7 +102,11 @@ def _articles(step: Step) -> Iterator[Violation]:
             func.count(Removal.confirmed_at).label("confirmed"),
             func.min(Removal.suspected_at).label("suspected_at"),
         )
-        .where(Removal.article_id.between(step.first, step.last), Removal.returned_at.is_(None))
+        .where(
+            Removal.article_id.between(step.first, step.last),
+            Removal.returned_at.is_(None),
+            Removal.withdrawn_at.is_(None),
+        )
         .group_by(Removal.article_id)
         .subquery()
     )
@@ -101,6 +143,12 @@ CHECKS = (
         "a removal begins with a look that found the article gone",
         over=Removal.id,
         find=_looks,
+    ),
+    Check(
+        "removal_sights",
+        "no text was seen in a time in which its article is said to have been gone",
+        over=Removal.id,
+        find=_sights,
     ),
     Check(
         "removal_moments",

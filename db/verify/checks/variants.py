@@ -15,6 +15,7 @@ def _members(step: Step) -> Iterator[Violation]:
         .join(Revision, Revision.id == Variant.revision_id)
         .where(
             Variant.id.between(step.first, step.last),
+            Variant.withdrawn_at.is_(None),
             (Revision.article_id != Variant.article_id) | (Variant.to_at < Variant.from_at),
         )
         .order_by(Variant.id)
@@ -38,7 +39,11 @@ def _sets(step: Step) -> Iterator[Violation]:
             func.max(Variant.to_at).label("last_end"),
         )
         .join(Revision, Revision.id == Variant.revision_id)
-        .where(Variant.article_id.between(step.first, step.last), is_standing())
+        .where(
+            Variant.article_id.between(step.first, step.last),
+            Variant.withdrawn_at.is_(None),
+            is_standing(),
+        )
         .group_by(Variant.article_id, Variant.number)
         .order_by(Variant.article_id, Variant.number)
     )
