@@ -56,3 +56,7 @@ class QueryNotUnderstood(ArchiveError):
 
 class ActionRefused(ArchiveError):
     """What was asked for makes no sense, and nothing was done."""
+
+
+class Overtaken(Exception):
+    """Another text of the article was recorded since the look was decided: decide anew. Nothing was written."""

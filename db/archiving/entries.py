@@ -209,6 +209,9 @@ class Entry:
     gone_by: Evidence | None = (
         None  # what says that the article is gone; of GONE, its status if None
     )
+    compared_with: int | None = (
+        None  # the article's newest revision when this was decided; None: it was not asked for
+    )
 
     @property
     def evidence(self) -> Evidence | None:

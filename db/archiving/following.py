@@ -11,18 +11,32 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.archiving.entries import Entry
+from db.errors import Overtaken
 from db.models import Article, KeptApart, Link
 from db.statements import chunks
 
 
 def followed(session: Session, entries: Sequence[Entry]) -> list[Entry]:
-    """These entries, each with the article that its page belongs to now."""
-    survivor = _locked(session, {e.article for e in entries if isinstance(e.article, int)})
+    """These entries, each with the article that its page belongs to now.
+
+    Raises:
+        Overtaken: One was decided by a text that is not its article's newest any more.
+    """
+    survivor, newest = _locked(session, {e.article for e in entries if isinstance(e.article, int)})
+    _require_current(entries, newest)
     if not survivor:
         return list(entries)
     links = _links(session, [e.link_id for e in entries if isinstance(e.article, int)])
     apart = _apart(session, set(survivor.values()))
     return [_followed(entry, survivor, links, apart) for entry in entries]
+
+
+def _require_current(entries: Sequence[Entry], newest: dict[int, int | None]) -> None:
+    for entry in entries:
+        if entry.compared_with is None or not isinstance(entry.article, int):
+            continue
+        if newest.get(entry.article) != entry.compared_with:
+            raise Overtaken
 
 
 def _followed(
@@ -44,23 +58,29 @@ def _followed(
     return replace(entry, article=article_id, seen_revision_id=seen)
 
 
-def _locked(session: Session, article_ids: set[int]) -> dict[int, int]:
-    """For each article the one that it is now; all of them locked."""
+def _locked(
+    session: Session, article_ids: set[int]
+) -> tuple[dict[int, int], dict[int, int | None]]:
+    """For each article the one that it is now, and its newest revision; all of them locked."""
     survivor = {article_id: article_id for article_id in article_ids}
+    newest: dict[int, int | None] = {}
     waiting = article_ids
     while waiting:
         merged: dict[int, int] = {}
         for chunk in chunks(sorted(waiting)):
             rows = session.execute(
-                select(Article.id, Article.merged_into_id)
+                select(Article.id, Article.merged_into_id, Article.revision_id)
                 .where(Article.id.in_(chunk))
                 .order_by(Article.id)
                 .with_for_update()
             )
-            merged |= {row.id: row.merged_into_id for row in rows if row.merged_into_id}
+            for row in rows:
+                newest[row.id] = row.revision_id
+                if row.merged_into_id:
+                    merged[row.id] = row.merged_into_id
         survivor = {first: merged.get(now, now) for first, now in survivor.items()}
         waiting = set(merged.values())
-    return survivor
+    return survivor, newest
 
 
 def _links(session: Session, link_ids: Sequence[int]) -> dict[int, tuple[int | None, int | None]]:

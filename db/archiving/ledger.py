@@ -96,6 +96,9 @@ def archive_entries(session: Session, entries: Sequence[Entry], *, now: datetime
         entries: In the order in which they were seen. Later ones may name, by the same NewArticle, an
             article that an earlier one creates.
         now: The moment at which all this is learnt.
+
+    Raises:
+        Overtaken: What an entry was decided by has changed meanwhile; nothing was written.
     """
     repeats = _archived_before(session, [e.capture_id for e in entries if e.capture_id])
     entries = followed(session, entries)

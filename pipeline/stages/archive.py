@@ -11,6 +11,7 @@ from db.archive import Session
 from db.archiving import ledger
 from db.archiving.entries import Archived
 from db.captures import CaptureError
+from db.errors import Overtaken
 from db.writer import Writer
 from pipeline import extraction
 from pipeline.context import CrawlContext, context_of
@@ -19,6 +20,9 @@ from pipeline.stages.decide import Decision, decide
 
 _LINGER_S = 0.25
 """How long a visit waits for others to be archived with; its capture is safe already."""
+
+_TIMES = 5
+"""How often a look is decided before it is left: its capture is kept, and the next crawl reads it."""
 
 NOTHING_LIKE_IT = b""
 """Stands for the digest of a text whose capture cannot be read again: no page shows the same."""
@@ -40,10 +44,10 @@ class ArchiveVisit:
 
     async def process_item(self, fetched: Fetched) -> Fetched:
         """Archive the visit; read earlier texts again where another extractor had read them."""
-        archived = await asyncio.wrap_future(self._writer.submit(fetched))
+        archived = await self._submit(fetched)
         while isinstance(archived, Decision):
             await self._read_again(archived, fetched)
-            archived = await asyncio.wrap_future(self._writer.submit(fetched))
+            archived = await self._submit(fetched)
         fetched.archived = archived
         fetched.body = None
         self._report(fetched, archived)
@@ -52,6 +56,15 @@ class ArchiveVisit:
     async def close_spider(self) -> None:
         """Commit what waits."""
         await asyncio.to_thread(self._writer.close)
+
+    async def _submit(self, fetched: Fetched) -> Archived | Decision:
+        """Decide and archive the look; anew, where somebody else recorded a text of its article meanwhile."""
+        for _ in range(_TIMES - 1):
+            try:
+                return await asyncio.wrap_future(self._writer.submit(fetched))
+            except Overtaken:
+                self._context.count(fetched.site, "overtaken")
+        return await asyncio.wrap_future(self._writer.submit(fetched))
 
     def _apply(self, session: Session, batch: Sequence[Fetched]) -> list[Archived | Decision]:
         self._context.require_leases(session, {fetched.site for fetched in batch})

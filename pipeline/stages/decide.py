@@ -107,6 +107,7 @@ class _Desk:
             aliases=aliases,
             revision=revision_of(result),
             link_state=self._settled(fetched, site, first_seen),
+            compared_with=row.revision_id if row else None,
         )
         if row is None or row.revision_id is None or row.normal_sha256 == result.normal_sha256:
             return Decision(entry)
