@@ -156,6 +156,20 @@ class Settings(Strict):
     log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = Field(
         default="text", description="How events are logged: text for people, json for machines."
     )
+    backup_to: Path | None = Field(
+        default=None,
+        description="The folder of backups: `morgue backup` writes there, and so does `morgue up` at "
+        "the pace of backup_every_hours.",
+    )
+    backup_every_hours: float | None = Field(
+        default=None,
+        gt=0,
+        le=8760,
+        description="Hours from one backup to the next while `morgue up` runs; none: only by hand.",
+    )
+    backup_keep: int | None = Field(
+        default=None, ge=1, le=10_000, description="Whole backups that are kept; none: all."
+    )
     clock_offset_s: float = Field(
         default=0.0,
         ge=-3.2e9,
@@ -188,6 +202,9 @@ class Settings(Strict):
             settings[name] = _hung_on(home, settings[name], prefix=prefix)
         if isinstance(settings["sites_dir"], str | Path):
             settings["sites_dir"] = home / settings["sites_dir"]
+        for name in ("backup_to",):
+            if isinstance(settings.get(name), str | Path):
+                settings[name] = home / settings[name]
         if isinstance(settings["user_agent"], str):
             settings["user_agent"] = _named(settings["user_agent"], settings.get("contact"))
         return settings

@@ -17,7 +17,7 @@ from db import schema
 from db.captures import CaptureStore, open_store
 from db.errors import ArchiveMissing
 
-__all__ = ["Archive", "Session"]
+__all__ = ["Archive", "Session", "require_file"]
 
 
 class Archive:
@@ -67,7 +67,7 @@ class Archive:
         """
         url = engines.parse_address(address)
         may_create = upgrade != "no" and not read_only
-        _require_file(url, may_create=may_create)
+        require_file(url, may_create=may_create)
         engine = engines.open_engine(url, read_only=read_only)
         try:
             with engines.in_words(url):
@@ -131,7 +131,7 @@ def _snapshots(engine: Engine) -> Engine:
     return engine
 
 
-def _require_file(url: URL, *, may_create: bool) -> None:
+def require_file(url: URL, *, may_create: bool) -> None:
     """Say plainly what SQLite would call "unable to open database file"."""
     if url.get_backend_name() != "sqlite":
         return

@@ -60,3 +60,7 @@ class ActionRefused(ArchiveError):
 
 class Overtaken(Exception):
     """Another text of the article was recorded since the look was decided: decide anew. Nothing was written."""
+
+
+class BackupRefused(ArchiveError):
+    """The backup cannot be made, or cannot be used."""

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from db import engine as engines
-from db.errors import ArchiveTooNew, ArchiveTooOld, ArchiveUnfinished, NotAnArchive
+from db.errors import ArchiveMissing, ArchiveTooNew, ArchiveTooOld, ArchiveUnfinished, NotAnArchive
 
 HEAD = "0004"
 """The newest migration: what this release reads and writes."""
@@ -52,6 +52,19 @@ def require(connection: Connection) -> None:
             f"the archive {_name(connection)} is at schema {found or 'none'}, this release needs "
             f"{HEAD}: run `morgue db upgrade`"
         )
+
+
+def require_known(connection: Connection) -> str:
+    """Refuse what is no archive, an unfinished copy, or a newer release's; the version, which may be an older one.
+
+    Raises:
+        ArchiveError: In words, with what to do.
+    """
+    found = version(connection)
+    _refuse(connection, found)
+    if found is None:
+        raise ArchiveMissing(f"{_name(connection)} is empty: there is no archive in it")
+    return found
 
 
 def upgrade(engine: Engine, *, announce: Callable[[str], None]) -> None:

@@ -107,6 +107,11 @@ class Packs:
         _sync_folder(self._folder)
 
     @staticmethod
+    def file_name(pack: int) -> str:
+        """The name of a pack's file in its folder."""
+        return f"{pack:06}.pack"
+
+    @staticmethod
     def size_of(payloads: Sequence[int]) -> int:
         """The bytes of a pack with payloads of these sizes."""
         return len(_MAGIC) + sum(_HEAD.size + size + _TAIL.size for size in payloads)
@@ -159,7 +164,7 @@ class Packs:
             self._own = None
 
     def _path(self, pack: int) -> Path:
-        return self._folder / f"{pack:06}.pack"
+        return self._folder / self.file_name(pack)
 
 
 class _OwnPack:

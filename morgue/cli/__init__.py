@@ -61,6 +61,8 @@ COMMANDS = {
     "verify": Lazy("verifying:verify", "Check that the archive keeps its promises.", "Archive"),
     "prove": Lazy("proving:prove", "Prove a row to somebody who has no archive.", "Archive"),
     "copy": Lazy("copying:copy", "Move an archive to another database.", "Archive"),
+    "backup": Lazy("backup:backup", "Back the archive up while it is in use.", "Archive"),
+    "restore": Lazy("backup:restore", "Make an archive of a backup again.", "Archive"),
     "prune": Lazy("pruning:prune", "Remove bodies of pages for good.", "Archive"),
     "seal": Lazy("verifying:seal", "Name what holds the archive to its past.", "Archive"),
 }

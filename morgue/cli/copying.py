@@ -59,7 +59,7 @@ def copy(
         raise Failure("source and target are the same archive")
     with (
         archive_errors(),
-        _stores(),
+        stores(),
         Archive.open(source, clock=clock, captures=source_captures, read_only=True) as origin,
         Archive.open(
             target, clock=clock, captures=target_captures, upgrade="copy", announce=output.note
@@ -81,7 +81,7 @@ def copy(
 
 
 @contextmanager
-def _stores() -> Iterator[None]:
+def stores() -> Iterator[None]:
     """Tell a store that cannot be understood as a failure."""
     try:
         yield
