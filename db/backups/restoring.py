@@ -173,7 +173,12 @@ def _clear(unfinished: Path, unfinished_packs: Path | None, packs: Path | None) 
     for folder in (unfinished_packs, packs):
         if folder is not None:
             durable.remove_folder(folder)
-    for end in ("-wal", "-shm", "-journal", ""):  # the file that says whose the packs were goes last
+    for end in (
+        "-wal",
+        "-shm",
+        "-journal",
+        "",
+    ):  # the file that says whose the packs were goes last
         unfinished.with_name(unfinished.name + end).unlink(missing_ok=True)
 
 

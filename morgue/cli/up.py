@@ -13,6 +13,7 @@ from config.site import SiteConfig
 from crawler.politeness.addresses import is_loopback
 from db.archive import Archive
 from morgue import logs
+from morgue.backing_up import BackupKeeper
 from morgue.children import morgue_command
 from morgue.cli import output
 from morgue.cli.access import clock_of, configuration, read_settings, settings_of
@@ -60,8 +61,24 @@ def up(invocation: Invocation) -> ExitCode:
                 read_again=read.ask_again,
                 manager=ServiceManager.of(invocation.env),
             )
-            asyncio.run(daemon.run())
+            backups = BackupKeeper(
+                settings=lambda: read.settings,
+                command=lambda: _morgue(invocation, read, "backup", "--json"),
+                clock=clock_of(settings),
+                env=_environment(invocation),
+            )
+            asyncio.run(_work(daemon, backups))
     return ExitCode.OK
+
+
+async def _work(daemon: Daemon, backups: BackupKeeper) -> None:
+    """Crawl and back up, until the daemon is told to stop."""
+    keeping = asyncio.create_task(backups.run(), name="backups")
+    try:
+        await daemon.run()
+    finally:
+        backups.stop()
+        await keeping
 
 
 def need_contact(settings: Settings, sites: Mapping[str, SiteConfig]) -> None:
@@ -97,11 +114,13 @@ def _may_be_asked(read: Configuration, site: SiteConfig) -> bool:
 
 
 def _command(invocation: Invocation, read: Configuration, names: Sequence[str]) -> list[str]:
+    return _morgue(invocation, read, "crawl", "--due", "--trigger", "schedule", "--json", *names)
+
+
+def _morgue(invocation: Invocation, read: Configuration, *words: str) -> list[str]:
+    """The command line of a child, by the configuration as it is now."""
     loud = ["-v"] * invocation.verbosity if invocation.verbosity > 0 else ["--quiet"]
-    config = ("--config", str(read.copy))
-    return morgue_command(
-        *config, *loud, "crawl", "--due", "--trigger", "schedule", "--json", *names
-    )
+    return morgue_command("--config", str(read.copy), *loud, *words)
 
 
 def _environment(invocation: Invocation) -> dict[str, str]:

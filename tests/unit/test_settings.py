@@ -86,6 +86,7 @@ def test_an_empty_file_sets_nothing(tmp_path: Path) -> None:
 
 def test_every_problem_of_every_place_is_told_at_once(tmp_path: Path) -> None:
     write(tmp_path, "dealy_s: 1\nlog_level: loud\nhome: /srv\nmax_depth: 10\n")
+    known = [name for name in Settings.model_fields if name not in {"file", "home"}]
     assert complaints(
         tmp_path,
         env={"MORGUE_TIMEOUT_S": "soon", "MORGUE_CONTAC": "x", "MORGUE_MAX_DEPTH": "-5"},
@@ -96,13 +97,7 @@ def test_every_problem_of_every_place_is_told_at_once(tmp_path: Path) -> None:
             'morgue.yaml:2:12: log_level: "loud" is none of the known words. '
             "Write 'debug', 'info', 'warning' or 'error'."
         ),
-        (
-            "morgue.yaml:3:1: home: unknown key home. Known here: archive_url, capture_store, "
-            "sites_dir, contact, user_agent, robots_user_agent, concurrent_requests, "
-            "concurrent_per_host, delay_s, timeout_s, max_page_mb, max_source_mb, max_redirects, "
-            "max_depth, reading_timeout_s, reading_processes, learn_profiles, max_links_per_source, "
-            "max_crawl_minutes, log_level, log_format, clock_offset_s."
-        ),
+        f"morgue.yaml:3:1: home: unknown key home. Known here: {', '.join(known)}.",
         (
             'command line: archive_url: "mysql://***@c/d" has the scheme mysql. '
             "Write sqlite:///FILE or postgresql://USER@HOST/DATABASE."
