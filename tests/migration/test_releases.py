@@ -1,49 +1,24 @@
 """An archive that an earlier release wrote is upgraded, keeps its promises and gives its answers."""
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, DateTime, MetaData, delete, insert, select, text
+from sqlalchemy import Connection, select, text
 
 from config.clock import ManualClock
 from db import engine as engines
 from db import schema
 from db.archive import Archive, Session
-from db.asking import queries, search
+from db.asking import queries
 from db.asking.asof import AsOf
 from db.histories import changes, edit_answers
-from db.models import Article, Change, Revision
+from db.models import Change
 from db.proving import seals
-from db.statements import unpack_hashes
 from db.verify import verify
 from db.verify.against import against
-
-FOLDER = Path(__file__).parent / "releases"
-RELEASES = sorted(path.stem for path in FOLDER.glob("*.json"))
-
-
-@pytest.fixture(params=RELEASES)
-def kept(request: pytest.FixtureRequest) -> Any:
-    """What scripts/keep_release.py kept of a release."""
-    return json.loads((FOLDER / f"{request.param}.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def address(request: pytest.FixtureRequest, tmp_path: Path, kept: Any) -> str:
-    """The address of an archive as that release left it."""
-    address = f"sqlite:///{tmp_path}/old.sqlite3"
-    if request.param == "postgres":
-        address = request.getfixturevalue("postgres_url")
-    engine = engines.open_engine(engines.parse_address(address))
-    with engines.writer(engine) as connection:
-        schema.migrate(connection, kept["schema"])
-        write(connection, kept["rows"])
-    engine.dispose()
-    return address
+from tests.migration.kept_releases import RELEASES, index
 
 
 @pytest.fixture
@@ -54,55 +29,6 @@ def upgraded(address: str, kept: Any, clock: ManualClock) -> Iterator[Archive]:
         with archive.write() as session:
             index(session)
         yield archive
-
-
-def write(connection: Connection, rows: dict[str, list[dict[str, Any]]]) -> None:
-    """The rows, by the tables as they were then."""
-    metadata = MetaData()
-    metadata.reflect(connection, only=list(rows))
-    for table in metadata.sorted_tables:
-        connection.execute(delete(table))  # what a migration begins with
-        columns = table.c
-        for row in rows[table.name]:
-            values = {name: value_of(value, columns[name].type) for name, value in row.items()}
-            connection.execute(insert(table).values(**values))
-        if connection.dialect.name == "postgresql" and "id" in columns:
-            connection.execute(
-                text(
-                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'),"
-                    f" (SELECT max(id) FROM {table.name}))"
-                )
-            )
-
-
-def value_of(value: Any, kind: Any) -> Any:
-    if isinstance(value, dict) and value.keys() == {"hex"}:
-        return bytes.fromhex(value["hex"])
-    if isinstance(value, dict) and value.keys() == {"at"}:
-        moment = value["at"]
-        return datetime.fromisoformat(moment) if isinstance(kind, DateTime) else moment
-    return value
-
-
-def index(session: Any) -> None:
-    """The words of the revisions: no migration has touched their index, and no row has them."""
-    found = session.execute(
-        select(Revision.id, Revision.title, Revision.standfirst, Revision.text, Article.shingles)
-        .join(Article, Article.id == Revision.article_id)
-        .order_by(Revision.id)
-    )
-    search.index_revisions(
-        session,
-        [
-            search.Indexed(
-                revision_id=number,
-                title=title,
-                text="\n".join(filter(None, (standfirst, words))),
-                shingles=unpack_hashes(shingles),
-            )
-            for number, title, standfirst, words, shingles in found
-        ],
-    )
 
 
 def test_every_release_before_this_one_is_kept() -> None:
