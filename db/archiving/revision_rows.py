@@ -75,10 +75,11 @@ def read_back(row: Revision) -> NewRevision:
 
 
 def indexed(revision_id: int, revision: NewRevision) -> search.Indexed:
-    """What of the revision is searched."""
+    """What of the revision is searched: the words of its row."""
+    words = map(storable, (revision.standfirst, revision.text))
     return search.Indexed(
         revision_id=revision_id,
-        title=revision.title,
-        text="\n".join(filter(None, (revision.standfirst, revision.text))),
+        title=storable(revision.title) or "",
+        text="\n".join(filter(None, words)),
         shingles=tuple(dict.fromkeys(revision.shingles)),
     )

@@ -12,7 +12,11 @@ INDEXED_BYTES = 400_000
 INDEXED_TOKENS = 60_000
 """How much of one text is searched. Together they keep it under what a tsvector may hold, 1 MiB."""
 
+PLAIN_CHARACTERS = 100_000
+"""A longer text is not plain: it may have more tokens than are indexed."""
+
 _TOKEN_LENGTH = 64
+_SURELY_SHORT = 20  # a word so short is no token of 64 characters, even where one becomes three
 
 # combining marks that are folded away: general, Hebrew points, Arabic vowels and hamza
 _POINTS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
@@ -25,6 +29,13 @@ _UNSPACED = (
     "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0eff\u1000-\u109f\u1780-\u17d3"
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff"
+)
+
+# Latin letters that are a letter of ASCII with marks, and what separates words: all that Postgres has to fold
+_PLAIN = re.compile(
+    "[\x01-\x7f\u0080-\u00b4\u00b6-\u00c5\u00c7-\u00cf\u00d1-\u00d7\u00d9-\u00dd\u00df-\u00e5\u00e7-\u00ef\u00f1-\u00f7\u00f9-\u00fd"
+    "\u00ff-\u010f\u0112-\u0125\u0128-\u0130\u0132-\u0137\u0139-\u0140\u0143-\u0148\u014c-\u0151\u0154-\u0165\u0168-\u017f"
+    "\u1ea0-\u1ef9\u2000-\u206f\u20a0-\u20bf\ufeff]*"
 )
 
 _WORD = re.compile(rf"[\w{_POINTS}{_VOWELS}]{{1,{_TOKEN_LENGTH}}}")
@@ -59,6 +70,17 @@ def query_tokens(text: str) -> tuple[list[str], bool]:
     if len(found) > 1 and len(found[-2]) > 1 and found[-2].endswith(last) and _is_pair(found[-2]):
         return found[:-1], False  # the run may go on where it is found
     return found, True
+
+
+def is_plain(title: str, text: str) -> bool:
+    """Whether Postgres' `morgue_folded` (migrations.slim_search) gives the same tokens of a text as it is stored."""
+    if len(title) + len(text) > PLAIN_CHARACTERS:
+        return False
+    if not all(each.isascii() or _PLAIN.fullmatch(each) for each in (title, text)):
+        return False
+    if max(map(len, f"{title} {text}".split()), default=0) < _SURELY_SHORT:
+        return True
+    return max(map(len, tokens(title) + tokens(text)), default=0) < _TOKEN_LENGTH
 
 
 def spans(text: str) -> Iterator[tuple[int, int, str]]:

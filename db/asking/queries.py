@@ -10,12 +10,14 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnClause,
+    ColumnElement,
     Select,
     column,
     func,
     select,
     table,
     text,
+    union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
@@ -23,6 +25,7 @@ from db.archiving.contents import unpack_content
 from db.asking import search as searching
 from db.asking.asof import NOW, AsOf, is_known, is_newest, is_superseded, stands
 from db.asking.snippets import Snippet, cut
+from db.asking.terms import Query, Source
 from db.identities import alias_views
 from db.identities.alias_views import AliasView
 from db.identities.belonging import gone_at, looks_at
@@ -35,7 +38,7 @@ from db.models import (
     Site,
     Supersession,
 )
-from db.statements import chunks, is_postgres
+from db.statements import chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,44 +254,56 @@ def search(
         QueryNotUnderstood: Nothing in `words` can be searched for.
     """
     query = searching.parse(words)
-    condition, parameters = searching.condition(session, query)
-    key: ColumnClause[int] = column("revision_id" if is_postgres(session) else "rowid")
-    index = table("search", key)
-    matching: Select[Any] = (
-        select(Revision.id)
-        .select_from(Revision)
-        .join(index, key == Revision.id)
-        .join(Article, Article.id == Revision.article_id)
-        .join(Site, Site.id == Article.site_id)
-        .where(text(condition), stands(as_of))
-    )
+    narrowed = [stands(as_of)]
     if scope == "newest":
-        matching = matching.where(is_newest(as_of))
+        narrowed.append(is_newest(as_of))
     if site is not None:
-        matching = matching.where(Site.name == site)
+        narrowed.append(Site.name == site)
     if since is not None:
-        matching = matching.where(_dated_at >= since)
+        narrowed.append(_dated_at >= since)
     if until is not None:
-        matching = matching.where(_dated_at < until)
+        narrowed.append(_dated_at < until)
     if language is not None:
-        matching = matching.where(Revision.language == language)
-    ranking: tuple[Any, ...] = (_dated_at.desc(), Revision.id.desc())
-    if order == "best":
-        ranking = (text(searching.rank(session)), Revision.id.desc())
-    page = matching.order_by(*ranking).limit(limit).offset(offset)
-    ids = session.scalars(page, parameters).all()
-    counted = matching.order_by(None).limit(COUNTED + 1).subquery()
-    count = session.scalar(select(func.count()).select_from(counted), parameters) or 0
+        narrowed.append(Revision.language == language)
+    sources = searching.sources(session, query)
+    # asked once, for the page and for the count: what matches is the larger part of the work
+    matching = union_all(*(_matching(each, narrowed, order) for each in sources)).cte("matching")
+    counted = select(matching.c.id).limit(COUNTED + 1).subquery()
+    counting = select(func.count()).select_from(counted)
+    page = (
+        select(matching.c.id, counting.scalar_subquery())
+        .order_by(matching.c.place.desc(), matching.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    parameters = sources[0].parameters
+    found = session.execute(page, parameters).all()
+    is_past_the_last = offset > 0 and not found
+    count = found[0][1] if found else 0
+    if is_past_the_last:
+        count = session.scalar(counting, parameters) or 0
     return Found(
-        hits=tuple(_hits(session, ids, query, as_of)),
+        hits=tuple(_hits(session, [revision_id for revision_id, _ in found], query, as_of)),
         count=min(count, COUNTED),
         is_counted_out=count <= COUNTED,
     )
 
 
-def _hits(
-    session: Session, revision_ids: Sequence[int], query: searching.Query, as_of: AsOf
-) -> list[Hit]:
+def _matching(source: Source, narrowed: Sequence[ColumnElement[bool]], order: str) -> Select[Any]:
+    """The revisions that one index finds, each with what pages are ordered by."""
+    place = func.coalesce(text(source.rating), 0) if order == "best" else _dated_at
+    found = select(Revision.id, place.label("place")).select_from(Revision)
+    if source.key is not None:
+        key: ColumnClause[int] = column(source.key)
+        found = found.join(table("search", key), key == Revision.id)
+    return (
+        found.join(Article, Article.id == Revision.article_id)
+        .join(Site, Site.id == Article.site_id)
+        .where(text(source.condition), *narrowed)
+    )
+
+
+def _hits(session: Session, revision_ids: Sequence[int], query: Query, as_of: AsOf) -> list[Hit]:
     rows = session.execute(
         select(Revision, Site.name, is_newest(as_of).label("is_newest"))
         .join(Article, Article.id == Revision.article_id)

@@ -1,55 +1,28 @@
 """Full-text search: its index, and its query language compiled for each database to give the same answers.
 
-Knows revisions by number only. The index holds tokens of db.asking.folding; neither database folds anything.
+Knows revisions by number only. The index holds the tokens of db.asking.folding.
 
     words           all of them                 "a phrase"      next to each other
     a OR b          one of them                 -word           not this one
     title:word      in the headline             begin*          words that begin so
 """
 
-import itertools
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from db.asking import folding
+from db.asking import folding, tsqueries
+from db.asking.terms import Query, Source, Term
 from db.errors import QueryNotUnderstood
 from db.statements import is_postgres
 
 QUERY_LENGTH = 1000
 
-_TITLE_GAP = 10  # positions between headline and text, so that no phrase spans both
-_MOST_POSITIONS = 255  # what a tsvector keeps of one word
-_LAST_POSITION = 16_383  # what a tsvector can count to
-
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
 _48_BITS = 0xFFFF_FFFF_FFFF
 _PART = re.compile(r"""(-?)(title:)?(?:"([^"]*)(?:"|$)|(\S+))""", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """Tokens that stand next to each other."""
-
-    tokens: tuple[str, ...]
-    is_prefix: bool = False  # the last token may go on
-    is_in_title: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """One term of each group, and no term of the excluded ones."""
-
-    groups: tuple[tuple[Term, ...], ...]
-    excluded: tuple[Term, ...] = ()
-
-    @property
-    def wanted(self) -> tuple[Term, ...]:
-        """All terms that may be found."""
-        return tuple(term for group in self.groups for term in group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,57 +71,52 @@ def parse(words: str) -> Query:
 
 
 def index_revisions(session: Session, texts: Sequence[Indexed]) -> None:
-    """Add the texts of revisions to the index."""
+    """Add the texts of revisions to the index. On Postgres the rows of the revisions are written before or after."""
     if not texts:
         return
-    rows = [
-        (
-            each.revision_id,
-            folding.tokens(each.title),
-            folding.tokens(each.text),
-            [f"§{value & _48_BITS:x}" for value in each.shingles],
-        )
-        for each in texts
-    ]
     connection = session.connection()
-    if not is_postgres(session):
+    if is_postgres(session):
         connection.exec_driver_sql(
-            "INSERT INTO search (rowid, title, text, shingles) VALUES (?, ?, ?, ?)",
-            [(n, " ".join(title), " ".join(text), " ".join(more)) for n, title, text, more in rows],
+            "INSERT INTO search (revision_id, folded, shingles) VALUES (%s, %s, %s)",
+            [(each.revision_id, _stored(each), _sample(each.shingles)) for each in texts],
         )
         return
     connection.exec_driver_sql(
-        "INSERT INTO search (revision_id, words, folded) VALUES (%s, %s::tsvector, %s)",
-        [(n, *_vector(title, text, more)) for n, title, text, more in rows],
+        "INSERT INTO search (rowid, title, text, shingles) VALUES (?, ?, ?, ?)",
+        [
+            (
+                each.revision_id,
+                " ".join(folding.tokens(each.title)),
+                " ".join(folding.tokens(each.text)),
+                " ".join(f"§{shingle_key(value):x}" for value in each.shingles),
+            )
+            for each in texts
+        ],
     )
 
 
-def shingle_token(value: int) -> str:
-    """A shingle as a token that no word is: 48 bits of it, which is plenty for finding candidates."""
-    return f"§{value & _48_BITS:x}"
+def shingle_key(value: int) -> int:
+    """What of a shingle is looked up: 48 bits, which is plenty for finding candidates."""
+    return value & _48_BITS
 
 
-def condition(session: Session, query: Query) -> tuple[str, dict[str, str]]:
-    """The SQL condition on the table `search`, with its parameters."""
-    if not is_postgres(session):
-        return "search MATCH :query", {"query": _fts5(query)}
-    exact = "search.words @@ CAST(:query AS tsquery)"
-    parameters = {"query": _tsquery(query, _tsquery_term)}
-    if all(len(term.tokens) == 1 for term in (*query.wanted, *query.excluded)):
-        return exact, parameters
-    # Texts too long for a tsvector to know all positions keep their tokens, and phrases are looked up there.
-    parameters["loose"] = _tsquery(Query(query.groups), _tsquery_loose)
-    long = _long_condition(query, parameters)
-    loose = f"search.words @@ CAST(:loose AS tsquery) AND {long}"
-    condition = f"((search.folded IS NULL AND {exact}) OR (search.folded IS NOT NULL AND {loose}))"
-    return condition, parameters
+def looked_up(session: Session, key: int) -> int | str:
+    """The key of a shingle as the database looks it up: a number, or a query of one token that no word is."""
+    return key if is_postgres(session) else f'"§{key:x}"'
 
 
-def rank(session: Session) -> str:
-    """How well a row fits, best first when ordered by: a word in the headline weighs four times."""
+def sources(session: Session, query: Query) -> list[Source]:
+    """Where the query finds revisions: SQLite has one index, Postgres two (db.asking.tsqueries)."""
     if is_postgres(session):
-        return "ts_rank('{0.25, 0.25, 0.25, 1.0}', search.words, CAST(:query AS tsquery)) DESC"
-    return "bm25(search, 4.0, 1.0, 0.0)"
+        return tsqueries.sources(query)
+    return [
+        Source(
+            condition="search MATCH :query",
+            rating="-bm25(search, 4.0, 1.0, 0.0)",
+            key="rowid",
+            parameters={"query": _fts5(query)},
+        )
+    ]
 
 
 def _term(words: str, *, is_in_title: bool) -> Term | None:
@@ -167,52 +135,13 @@ def _fts5(query: Query) -> str:
     return f"({wanted})" + "".join(f" NOT ({term(each)})" for each in query.excluded)
 
 
-def _tsquery(query: Query, term: Callable[[Term], str]) -> str:
-    wanted = " & ".join(f"({' | '.join(map(term, group))})" for group in query.groups)
-    return wanted + "".join(f" & !({term(each)})" for each in query.excluded)
+def _stored(each: Indexed) -> str | None:
+    """The tokens of a text, title first; None of one that Postgres folds by itself."""
+    if folding.is_plain(each.title, each.text):
+        return None
+    title, text = folding.tokens(each.title), folding.tokens(each.text)
+    return f" {' '.join(title)} \n {' '.join(text)} "
 
 
-def _tsquery_term(term: Term) -> str:
-    return " <-> ".join(_lexemes(term))
-
-
-def _tsquery_loose(term: Term) -> str:
-    """The term without the order of its tokens."""
-    return f"({' & '.join(_lexemes(term))})"
-
-
-def _lexemes(term: Term) -> list[str]:
-    weight = "A" if term.is_in_title else ""
-    last = len(term.tokens) - 1
-    flags = ["*" if term.is_prefix and i == last else "" for i in range(last + 1)]
-    return [
-        f"'{token}'" + (f":{star}{weight}" if star or weight else "")
-        for token, star in zip(term.tokens, flags, strict=True)
-    ]
-
-
-def _long_condition(query: Query, parameters: dict[str, str]) -> str:
-    def found(term: Term) -> str:
-        name = f"phrase_{len(parameters)}"
-        parameters[name] = f" {' '.join(term.tokens)}" + ("" if term.is_prefix else " ")
-        where = "split_part(search.folded, chr(10), 1)" if term.is_in_title else "search.folded"
-        return f"strpos({where}, :{name}) > 0"
-
-    wanted = [f"({' OR '.join(map(found, group))})" for group in query.groups]
-    return " AND ".join(wanted + [f"NOT {found(each)}" for each in query.excluded])
-
-
-def _vector(title: list[str], text: list[str], shingles: list[str]) -> tuple[str, str | None]:
-    """A tsvector, written out, and the tokens themselves where it cannot know all of their places.
-
-    Postgres puts the places of equal tokens together. Tokens are letters and digits: nothing to quote.
-    """
-    offset = len(title) + _TITLE_GAP
-    words = [f"{token}:{min(place, _LAST_POSITION)}A" for place, token in enumerate(title, 1)]
-    words += [f"{token}:{place}" for place, token in enumerate(text, offset)]
-    words += [f"'{token}'" for token in shingles]
-    is_long = offset + len(text) > _MOST_POSITIONS and (
-        offset + len(text) > _LAST_POSITION
-        or max(Counter(itertools.chain(title, text)).values()) > _MOST_POSITIONS
-    )
-    return " ".join(words), f" {' '.join(title)} \n {' '.join(text)} " if is_long else None
+def _sample(shingles: Sequence[int]) -> list[int] | None:
+    return [shingle_key(value) for value in shingles] or None

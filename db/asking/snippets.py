@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.asking import folding
-from db.asking.search import Query, Term
+from db.asking.terms import Query, Term
 
 _SEARCHED = 60_000
 

@@ -77,19 +77,19 @@ def articles_with(
 
 def articles_like(session: Session, site_id: int, texts: Iterable[Sequence[int]]) -> set[int]:
     """The site's articles of which a text, an earlier one too, shares parts with one of these texts' shingles."""
-    wanted: dict[str, list[int]] = defaultdict(list)
+    wanted: dict[int, list[int]] = defaultdict(list)
     for number, shingles in enumerate(texts):
         for shingle in sorted(set(shingles))[:LOOKED_UP]:
-            wanted[search.shingle_token(shingle)].append(number)
+            wanted[search.shingle_key(shingle)].append(number)
     telling = {
-        token: holders
-        for token, holders in _holders(session, list(wanted)).items()
+        key: holders
+        for key, holders in _holders(session, list(wanted)).items()
         if len(holders) <= FURNITURE
     }
     asked: dict[int, int] = defaultdict(int)
     shared: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for token, holders in telling.items():
-        for number in wanted[token]:
+    for key, holders in telling.items():
+        for number in wanted[key]:
             asked[number] += 1
             for revision_id in holders:
                 shared[number][revision_id] += 1
@@ -204,29 +204,30 @@ _NEWEST = select(
 ).outerjoin(Revision, Revision.id == Article.revision_id)
 
 
-def _holders(session: Session, tokens: Sequence[str]) -> dict[str, list[int]]:
+def _holders(session: Session, keys: Sequence[int]) -> dict[int, list[int]]:
     """The revisions that hold each shingle; of one that very many hold, more than FURNITURE."""
-    if not tokens:
+    if not keys:
         return {}
     statement = _HOLDERS_POSTGRES if is_postgres(session) else _HOLDERS_SQLITE
-    rows = session.execute(statement, {"tokens": json.dumps(tokens), "most": FURNITURE + 1})
+    values = [search.looked_up(session, key) for key in keys]
+    rows = session.execute(statement, {"keys": json.dumps(values), "most": FURNITURE + 1})
     return {
-        token: json.loads(holders) if isinstance(holders, str) else holders
-        for token, holders in rows
+        keys[place]: json.loads(holders) if isinstance(holders, str) else holders
+        for place, holders in rows
         if holders
     }
 
 
 _HOLDERS_SQLITE = text(
-    "SELECT t.value AS token, (SELECT json_group_array(revision_id) FROM"
-    " (SELECT rowid AS revision_id FROM search WHERE search MATCH '\"' || t.value || '\"' LIMIT :most))"
-    " AS holders FROM json_each(:tokens) AS t"
+    "SELECT t.key AS place, (SELECT json_group_array(revision_id) FROM"
+    " (SELECT rowid AS revision_id FROM search WHERE search MATCH t.value LIMIT :most))"
+    " AS holders FROM json_each(:keys) AS t"
 )
 _HOLDERS_POSTGRES = text(
-    "SELECT t.value AS token, array_agg(s.revision_id) AS holders"
-    " FROM json_array_elements_text(CAST(:tokens AS json)) AS t(value)"
-    " JOIN search AS s ON s.words @@ CAST('''' || t.value || '''' AS tsquery)"
-    " GROUP BY t.value HAVING count(*) < CAST(:most AS int)"
+    "SELECT CAST(t.place AS int) - 1 AS place, array_agg(s.revision_id) AS holders"
+    " FROM json_array_elements_text(CAST(:keys AS json)) WITH ORDINALITY AS t(value, place)"
+    " JOIN search AS s ON s.shingles @> ARRAY[CAST(t.value AS bigint)]"
+    " GROUP BY t.place HAVING count(*) < CAST(:most AS int)"
 )
 
 

@@ -60,12 +60,10 @@ def overlap_candidates(
     which is a sample of its own: what is a copy shares them as it shares the others. One shared shingle
     is a phrase of the trade, and no candidate.
     """
-    tokens = [search.shingle_token(shingle) for shingle in sorted(set(shingles))[:LOOKED_UP]]
-    if is_postgres(session):
-        statement, values = _CONTAINING_POSTGRES, json.dumps([f"'{token}'" for token in tokens])
-    else:
-        statement, values = _CONTAINING_SQLITE, json.dumps([f'"{token}"' for token in tokens])
-    found = session.execute(statement, {"tokens": values})
+    keys = [search.shingle_key(shingle) for shingle in sorted(set(shingles))[:LOOKED_UP]]
+    statement = _CONTAINING_POSTGRES if is_postgres(session) else _CONTAINING_SQLITE
+    values = json.dumps([search.looked_up(session, key) for key in keys])
+    found = session.execute(statement, {"keys": values})
     shared: dict[int, int] = {row.revision_id: row.shared_count for row in found}
     best: dict[int, OverlapCandidate] = {}
     rows = session.execute(
@@ -83,12 +81,12 @@ def overlap_candidates(
 
 _CONTAINING_SQLITE = text(
     "SELECT s.rowid AS revision_id, count(*) AS shared_count"
-    " FROM json_each(:tokens) AS t JOIN search AS s ON s.search MATCH t.value"
+    " FROM json_each(:keys) AS t JOIN search AS s ON s.search MATCH t.value"
     f" GROUP BY s.rowid HAVING count(*) > 1 ORDER BY 2 DESC, 1 LIMIT {CHUNK}"
 )
 _CONTAINING_POSTGRES = text(
-    "SELECT s.revision_id, count(*) AS shared_count FROM json_array_elements_text(CAST(:tokens AS json)) AS t(value)"
-    " JOIN search AS s ON s.words @@ CAST(t.value AS tsquery)"
+    "SELECT s.revision_id, count(*) AS shared_count FROM json_array_elements_text(CAST(:keys AS json)) AS t(value)"
+    " JOIN search AS s ON s.shingles @> ARRAY[CAST(t.value AS bigint)]"
     f" GROUP BY s.revision_id HAVING count(*) > 1 ORDER BY 2 DESC, 1 LIMIT {CHUNK}"
 )
 

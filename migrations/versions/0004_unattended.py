@@ -6,6 +6,8 @@ The new columns may be empty and have no foreign keys, as those of 0002.
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import slim_search
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -50,6 +52,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("origin", name=op.f("uq_robots_file_origin")),
     )
     _add_looks()
+    if op.get_context().dialect.name == "postgresql":
+        for statement in slim_search.UP:
+            op.execute(statement)
 
 
 _COUNTS = sa.text("withdrawn_at IS NULL")
@@ -212,6 +217,9 @@ def _create_backfills() -> None:
 
 
 def downgrade() -> None:
+    if op.get_context().dialect.name == "postgresql":
+        for statement in slim_search.DOWN:
+            op.execute(statement)
     _forget_what_was_known()
     op.drop_table("backfill_link")
     op.drop_index("ix_backfill_document_backfill_id_state", table_name="backfill_document")

@@ -116,7 +116,7 @@ def test_the_best_hit_has_the_words_in_its_headline(library: Desk) -> None:
 
 
 def test_phrases_are_found_however_long_the_text_and_however_common_their_words(desk: Desk) -> None:
-    """A tsvector counts to 16,383 and keeps 255 places of a word: beyond, the tokens themselves answer."""
+    """A tsvector would count to 16,383 and keep 255 places of a word: it is asked for words alone."""
     filler = "the cat sat on the mat and then the dog " * 2200
     desk.see("long", f"{filler} the zebra sat {filler}", title="A long read")
     desk.see("short", "the zebra sat", title="Sat then")
@@ -127,6 +127,26 @@ def test_phrases_are_found_however_long_the_text_and_however_common_their_words(
     assert ask(desk, 'title:"long read" "the zebra"') == ["long"]
     assert ask(desk, 'title:"the zebra" cat') == []
     assert ask(desk, '"the cat" -"the zebra"') == []
+
+
+def test_what_is_searched_is_what_is_shown(desk: Desk) -> None:
+    desk.see("a", "Bre\0ad costs \ud800pennies.", title="A\0loaf")
+    assert ask(desk, "bread pennies") == ["a"]
+    assert ask(desk, "title:aloaf") == ["a"]
+    assert ask(desk, "bre") == []
+
+
+def test_accents_and_long_words_are_found_in_phrases_and_by_their_beginning(desk: Desk) -> None:
+    desk.see("plain", "Über den Dächern, wo’s zieht … Straße", title="Naïve Töne")
+    desk.see("long", f"{'x' * 63}ß {'y' * 64} über den Dächern", title="Naïve – Töne")
+    assert set(ask(desk, '"uber den dachern"')) == {"plain", "long"}
+    assert set(ask(desk, 'title:"naive töne"')) == {"plain", "long"}
+    assert ask(desk, '"dächern wo"') == ["plain"]
+    assert ask(desk, 'title:"tone uber"') == []
+    assert ask(desk, '"tone uber"') == []
+    assert ask(desk, "stras*") == ["plain"]
+    assert ask(desk, "x" * 60 + "*") == ["long"]
+    assert ask(desk, "y" * 64) == ["long"]
 
 
 def test_a_text_beyond_the_limits_is_searched_as_far_as_they_go(desk: Desk) -> None:

@@ -1,0 +1,67 @@
+"""A search as Postgres answers it: by tsquery in two indexes of words without places, phrases by the tokens themselves.
+
+Most texts are folded by the database's own `morgue_folded` (migrations.slim_search) and stored nowhere but as what is
+shown; of the others `search.folded` has the tokens of db.asking.folding. Knows columns; must not know FTS5.
+"""
+
+from collections.abc import Iterable
+
+from db.asking.terms import Query, Source, Term
+
+_PLAIN = "morgue_folded(revision.title, revision.standfirst, revision.text)"
+_STORED = "search.folded"
+
+_RATING = """(
+    SELECT sum(
+        ln(1 + (length(t.folded) - length(replace(t.folded, word, ''))) / length(word))
+        + CASE WHEN strpos(split_part(t.folded, chr(10), 1), word) > 0 THEN 4 ELSE 0 END
+    ) / ln(100 + max(length(t.folded)))
+    FROM (SELECT {folded} AS folded OFFSET 0) AS t, unnest(CAST(:words AS text[])) AS word
+)"""
+"""More for each time a word stands there, less for each time more; a word in the headline weighs as much as fifty."""
+
+
+def sources(query: Query) -> list[Source]:
+    """The two indexes, with the same parameters."""
+    return [
+        _source(query, _PLAIN, "", key=None),
+        _source(query, _STORED, "search.folded IS NOT NULL AND ", key="revision_id"),
+    ]
+
+
+def _source(query: Query, folded: str, where: str, *, key: str | None) -> Source:
+    parameters: dict[str, object] = {
+        "words": [f" {' '.join(each.tokens)}" for each in query.wanted]
+    }
+    terms = (*query.wanted, *query.excluded)
+    is_exact = all(len(term.tokens) == 1 and not term.is_in_title for term in terms)
+    parameters["query"] = _tsquery(query.groups, query.excluded if is_exact else ())
+    condition = f"{where}CAST({folded} AS tsvector) @@ CAST(:query AS tsquery)"
+    if not is_exact:
+        condition += f" AND {_standing(query, folded, parameters)}"
+    return Source(condition, _RATING.format(folded=folded), parameters, key)
+
+
+def _tsquery(groups: Iterable[Iterable[Term]], excluded: Iterable[Term]) -> str:
+    """The query without the order of tokens, and without where they stand: what the index knows."""
+    wanted = " & ".join(f"({' | '.join(map(_lexemes, group))})" for group in groups)
+    return wanted + "".join(f" & !({_lexemes(each)})" for each in excluded)
+
+
+def _lexemes(term: Term) -> str:
+    *firsts, last = (f"'{token}'" for token in term.tokens)
+    return f"({' & '.join([*firsts, last + (':*' if term.is_prefix else '')])})"
+
+
+def _standing(query: Query, folded: str, parameters: dict[str, object]) -> str:
+    """The condition that the terms stand in the tokens as they are asked for."""
+
+    def stands(term: Term) -> str:
+        name = f"term_{len(parameters)}"
+        # several spaces are one gap; tokens are letters and digits: nothing of them is an operator
+        parameters[name] = f" {' +'.join(term.tokens)}" + ("" if term.is_prefix else " ")
+        where = f"split_part({folded}, chr(10), 1)" if term.is_in_title else folded
+        return f"{where} ~ :{name}"
+
+    wanted = [f"({' OR '.join(map(stands, group))})" for group in query.groups]
+    return " AND ".join(wanted + [f"NOT {stands(each)}" for each in query.excluded])
