@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from db.histories.standing import is_standing
@@ -31,6 +31,28 @@ class AsOf:
 
 
 NOW = AsOf()
+
+_SAID: Any = bindparam("said_at")
+_KNOWN: Any = bindparam("known_at")
+_FORMS = {
+    (is_said, is_known): AsOf(_SAID if is_said else None, _KNOWN if is_known else None)
+    for is_said in (False, True)
+    for is_known in (False, True)
+}
+
+
+def form(as_of: AsOf) -> AsOf:
+    """The question without its moments, for which a statement is built once: parameters stand in their place.
+
+    SQLAlchemy takes longer to put a statement together than the databases to answer it.
+    """
+    return _FORMS[as_of.said_at is not None, as_of.known_at is not None]
+
+
+def moments(as_of: AsOf) -> dict[str, datetime]:
+    """The parameters of `form`."""
+    found = {"said_at": as_of.said_at, "known_at": as_of.known_at}
+    return {name: moment for name, moment in found.items() if moment is not None}
 
 
 def is_known(as_of: AsOf, revision: Any = Revision) -> ColumnElement[bool]:
@@ -69,7 +91,7 @@ def stands(as_of: AsOf, revision: Any = Revision) -> ColumnElement[bool]:
 
 def is_newest(as_of: AsOf) -> ColumnElement[bool]:
     """The condition that a revision, joined with its article, was the last of those that stood then."""
-    if as_of == NOW:
+    if as_of.said_at is None and as_of.known_at is None:
         return Revision.id == Article.revision_id
     last = (
         select(_later.id)

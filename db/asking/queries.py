@@ -9,23 +9,17 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import (
-    ColumnClause,
-    ColumnElement,
-    Select,
-    column,
-    func,
     select,
-    table,
-    text,
-    union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
 from db.archiving.contents import unpack_content
 from db.asking import search as searching
-from db.asking.asof import NOW, AsOf, is_known, is_newest, is_superseded, stands
+from db.asking import statements
+from db.asking.asof import NOW, AsOf, form, is_superseded, moments
 from db.asking.snippets import Snippet, cut
-from db.asking.terms import Query, Source
+from db.asking.statements import COUNTED
+from db.asking.terms import Query
 from db.identities import alias_views
 from db.identities.alias_views import AliasView
 from db.identities.belonging import gone_at, looks_at
@@ -109,10 +103,7 @@ class Found:
     is_counted_out: bool  # false: there are more than `count`
 
 
-COUNTED = 10_000
-
-_dated_at = func.coalesce(Revision.published_at, Revision.first_seen_at)
-_REVISION = [getattr(Revision, name) for name in RevisionView.__dataclass_fields__]
+_MOST_ARTICLES = 100
 
 
 def find_articles(
@@ -128,28 +119,39 @@ def find_articles(
     One URL can have been the URL of several articles. Of an article that was merged into another by then,
     the other is given.
     """
-    wanted = select(Article.id).join(Site)
-    if number is not None:
-        wanted = wanted.where(Article.id == number)
-    if url_key is not None:
-        had = owners_of_url(session, url_key, known_at=as_of.known_at)
-        then = [one for one, at in had.items() if as_of.said_at is None or at <= as_of.said_at]
-        wanted = wanted.where(Article.id.in_(then))
-    if site is not None:
-        wanted = wanted.where(Site.name == site)
-    ids = session.scalars(wanted.order_by(Article.id.desc()).limit(100)).all()
+    ids = _asked_for(session, number=number, url_key=url_key, site=site, as_of=as_of)
     found = {article.number: article for article in load_articles(session, ids, as_of=as_of)}
     views: dict[int, ArticleView] = {}
-    for article_id in ids:
-        article = found[article_id]
+    for article_id, article in found.items():
         if article.revision is None:
             other = _merged_into(session, article_id, as_of)
             if other is not None:
-                (article,) = load_articles(session, [other], as_of=as_of)
-            elif as_of != NOW:
+                (survivor,) = load_articles(session, [other], as_of=as_of)
+                views[survivor.number] = survivor
+                continue
+            if as_of != NOW:
                 continue
         views[article.number] = article
     return list(views.values())
+
+
+def _asked_for(
+    session: Session, *, number: int | None, url_key: str | None, site: str | None, as_of: AsOf
+) -> list[int]:
+    """The numbers of what is asked for, the highest first; there may be no such article."""
+    numbers: list[int] | None = None if number is None else [number]
+    if url_key is not None:
+        had = owners_of_url(session, url_key, known_at=as_of.known_at)
+        then = {one for one, at in had.items() if as_of.said_at is None or at <= as_of.said_at}
+        numbers = sorted(then if numbers is None else then & set(numbers), reverse=True)
+    if site is None and numbers is not None:
+        return numbers[:_MOST_ARTICLES]
+    wanted = select(Article.id).join(Site).order_by(Article.id.desc()).limit(_MOST_ARTICLES)
+    if numbers is not None:
+        wanted = wanted.where(Article.id.in_(numbers))
+    if site is not None:
+        wanted = wanted.where(Site.name == site)
+    return list(session.scalars(wanted))
 
 
 def load_articles(
@@ -158,23 +160,19 @@ def load_articles(
     """These articles, in this order."""
     views = {}
     for chunk in chunks(article_ids):
-        rows = session.execute(
-            select(Article, Site.name, Site.title)
-            .join(Site, Site.id == Article.site_id)
-            .where(Article.id.in_(chunk))
-        ).all()
+        rows = session.execute(statements.ARTICLES, {"article_ids": chunk}).all()
         looks = looks_at(session, chunk, as_of=as_of)
         urls_of = alias_views.of_articles(session, chunk, as_of=as_of, looks=looks)
         texts = _texts(session, chunk, as_of)
         newest = _revisions(session, [each.newest_id for each in texts.values()])
         gone = gone_at(session, chunk, as_of=as_of, looks=looks)
-        for article, name, title in rows:
+        for article in rows:
             known = texts[article.id]
             urls = urls_of[article.id]
             views[article.id] = ArticleView(
                 number=article.id,
-                site=name,
-                site_title=title,
+                site=article.name,
+                site_title=article.title,
                 url=alias_views.address(urls),
                 aliases=tuple(urls),
                 guid=article.guid,
@@ -189,11 +187,8 @@ def load_articles(
 
 def history(session: Session, article_id: int, *, as_of: AsOf = NOW) -> list[RevisionView]:
     """The revisions of an article that stood, the first first."""
-    rows = session.execute(
-        select(*_REVISION)
-        .where(Revision.article_id == article_id, stands(as_of))
-        .order_by(Revision.first_seen_at, Revision.number)
-    )
+    values = {"article_id": article_id, **moments(as_of)}
+    rows = session.execute(statements.history_of(form(as_of)), values)
     return [_revision_view(row) for row in rows]
 
 
@@ -201,11 +196,8 @@ def revision(
     session: Session, article_id: int, number: int, *, as_of: AsOf = NOW
 ) -> RevisionView | None:
     """One revision of an article, also one that was superseded; None where there is none of that number, or not yet."""
-    row = session.execute(
-        select(*_REVISION).where(
-            Revision.article_id == article_id, Revision.number == number, is_known(as_of)
-        )
-    ).one_or_none()
+    values = {"article_id": article_id, "number": number, **moments(as_of)}
+    row = session.execute(statements.revision_of(form(as_of)), values).one_or_none()
     return _revision_view(row) if row else None
 
 
@@ -254,34 +246,22 @@ def search(
         QueryNotUnderstood: Nothing in `words` can be searched for.
     """
     query = searching.parse(words)
-    narrowed = [stands(as_of)]
-    if scope == "newest":
-        narrowed.append(is_newest(as_of))
-    if site is not None:
-        narrowed.append(Site.name == site)
-    if since is not None:
-        narrowed.append(_dated_at >= since)
-    if until is not None:
-        narrowed.append(_dated_at < until)
-    if language is not None:
-        narrowed.append(Revision.language == language)
     sources = searching.sources(session, query)
-    # asked once, for the page and for the count: what matches is the larger part of the work
-    matching = union_all(*(_matching(each, narrowed, order) for each in sources)).cte("matching")
-    counted = select(matching.c.id).limit(COUNTED + 1).subquery()
-    counting = select(func.count()).select_from(counted)
-    page = (
-        select(matching.c.id, counting.scalar_subquery())
-        .order_by(matching.c.place.desc(), matching.c.id.desc())
-        .limit(limit)
-        .offset(offset)
+    narrowed = {"site": site, "since": since, "until": until, "language": language}
+    narrowed = {name: value for name, value in narrowed.items() if value is not None}
+    page, counting = statements.matching_of(
+        tuple((each.condition, each.rating, each.key) for each in sources),
+        form(as_of),
+        is_newest_only=scope == "newest",
+        is_best_first=order == "best",
+        narrowed=tuple(narrowed),
     )
-    parameters = sources[0].parameters
-    found = session.execute(page, parameters).all()
+    values = {**sources[0].parameters, **narrowed, **moments(as_of), "most": COUNTED + 1}
+    found = session.execute(page, {**values, "limit": limit, "offset": offset}).all()
     is_past_the_last = offset > 0 and not found
     count = found[0][1] if found else 0
     if is_past_the_last:
-        count = session.scalar(counting, parameters) or 0
+        count = session.scalar(counting, values) or 0
     return Found(
         hits=tuple(_hits(session, [revision_id for revision_id, _ in found], query, as_of)),
         count=min(count, COUNTED),
@@ -289,37 +269,19 @@ def search(
     )
 
 
-def _matching(source: Source, narrowed: Sequence[ColumnElement[bool]], order: str) -> Select[Any]:
-    """The revisions that one index finds, each with what pages are ordered by."""
-    place = func.coalesce(text(source.rating), 0) if order == "best" else _dated_at
-    found = select(Revision.id, place.label("place")).select_from(Revision)
-    if source.key is not None:
-        key: ColumnClause[int] = column(source.key)
-        found = found.join(table("search", key), key == Revision.id)
-    return (
-        found.join(Article, Article.id == Revision.article_id)
-        .join(Site, Site.id == Article.site_id)
-        .where(text(source.condition), *narrowed)
-    )
-
-
 def _hits(session: Session, revision_ids: Sequence[int], query: Query, as_of: AsOf) -> list[Hit]:
-    rows = session.execute(
-        select(Revision, Site.name, is_newest(as_of).label("is_newest"))
-        .join(Article, Article.id == Revision.article_id)
-        .join(Site, Site.id == Article.site_id)
-        .where(Revision.id.in_(revision_ids))
-    ).all()
-    article_ids = sorted({found.article_id for found, _, _ in rows})
+    values = {"revision_ids": revision_ids, **moments(as_of)}
+    rows = session.execute(statements.hits_of(form(as_of)), values).all()
+    article_ids = sorted({found.article_id for found in rows})
     looks = looks_at(session, article_ids, as_of=as_of)
     urls_of = alias_views.of_articles(session, article_ids, as_of=as_of, looks=looks)
     hits = {}
-    for found, name, is_last in rows:
+    for found in rows:
         hits[found.id] = Hit(
             article_id=found.article_id,
             number=found.number,
-            is_current=bool(is_last),
-            site=name,
+            is_current=bool(found.is_newest),
+            site=found.site,
             url=alias_views.address(urls_of[found.article_id]),
             title=found.title,
             published_at=found.published_at,
@@ -368,17 +330,8 @@ class _Texts:
 def _texts(session: Session, article_ids: Sequence[int], as_of: AsOf) -> dict[int, _Texts]:
     """What is known of the articles' texts."""
     found = {article_id: _Texts() for article_id in article_ids}
-    rows = session.execute(
-        select(
-            Revision.article_id,
-            Revision.id,
-            Revision.number,
-            Revision.first_seen_at,
-            stands(as_of).label("is_standing"),
-        )
-        .where(Revision.article_id.in_(article_ids), is_known(as_of))
-        .order_by(Revision.first_seen_at, Revision.number)
-    )
+    values = {"article_ids": article_ids, **moments(as_of)}
+    rows = session.execute(statements.texts_of(form(as_of)), values)
     for article_id, revision_id, number, first_seen_at, is_standing in rows:
         texts = found[article_id]
         texts.count = max(texts.count, number)
@@ -389,7 +342,8 @@ def _texts(session: Session, article_ids: Sequence[int], as_of: AsOf) -> dict[in
 
 
 def _revisions(session: Session, revision_ids: Sequence[int | None]) -> dict[int, RevisionView]:
-    rows = session.execute(select(*_REVISION).where(Revision.id.in_(filter(None, revision_ids))))
+    values = {"revision_ids": list(filter(None, revision_ids))}
+    rows = session.execute(statements.REVISIONS, values)
     return {row.id: _revision_view(row) for row in rows}
 
 

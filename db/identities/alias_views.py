@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from db.asking.asof import AsOf
 from db.identities.belonging import Looks
 from db.identities.owners import aliases_of
-from db.models import ArticleUrl
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def address(aliases: Sequence[AliasView]) -> str:
     return next((alias.url for alias in aliases if alias.to_at is None), aliases[0].url)
 
 
-def _view(row: ArticleUrl, as_of: AsOf, looks: Looks) -> AliasView:
+def _view(row: Row[*tuple[Any, ...]], as_of: AsOf, looks: Looks) -> AliasView:
     return AliasView(
         url=row.url,
         url_key=row.url_key,
@@ -55,15 +56,15 @@ def _view(row: ArticleUrl, as_of: AsOf, looks: Looks) -> AliasView:
     )
 
 
-def _evidence(alias: ArticleUrl, as_of: AsOf, looks: Looks) -> str:
+def _evidence(alias: Row[*tuple[Any, ...]], as_of: AsOf, looks: Looks) -> str:
     """What says that the URL is the article's: until it was asked for, only a canonical link."""
     was_shown = alias.url_key in looks.showed_at
     if as_of.said_at is not None and alias.evidence == "asked" and not was_shown:
         return "canonical"
-    return alias.evidence
+    return str(alias.evidence)
 
 
-def _ended_at(alias: ArticleUrl, as_of: AsOf, looks: Looks) -> datetime | None:
+def _ended_at(alias: Row[*tuple[Any, ...]], as_of: AsOf, looks: Looks) -> datetime | None:
     """When a URL ceased to be the article's. The looks say it; else the alias, if it had ended by then."""
     ended_at = looks.ended.get(alias.url_key)
     if ended_at is not None or alias.to_at is None:

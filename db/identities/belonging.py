@@ -9,11 +9,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select, union, union_all
+from sqlalchemy import BindParameter, Row, Select, bindparam, select, union, union_all
 from sqlalchemy.orm import Session, aliased
 
-from db.asking.asof import AsOf, was_looked
+from db.asking.asof import AsOf, form, moments, was_looked
 from db.models import (
     AliasMove,
     ArticleUrl,
@@ -81,11 +83,7 @@ def gone_at(
 ) -> dict[int, datetime | None]:
     """Since when the articles were gone, by their removals; in older archives, by the looks at them."""
     found = {article_id: looks[article_id].gone_at for article_id in article_ids}
-    removals = session.scalars(
-        select(Removal)
-        .where(Removal.article_id.in_(article_ids))
-        .order_by(Removal.suspected_at, Removal.id)
-    ).all()
+    removals = session.execute(_REMOVALS, {"article_ids": list(article_ids)}).all()
     found |= dict.fromkeys((removal.article_id for removal in removals), None)
     for removal in removals:
         if _is_in_force(removal, as_of):
@@ -93,7 +91,7 @@ def gone_at(
     return found
 
 
-def _is_in_force(removal: Removal, as_of: AsOf) -> bool:
+def _is_in_force(removal: Row[*tuple[Any, ...]], as_of: AsOf) -> bool:
     """Whether the article was believed to be gone."""
 
     def by_then(moment: datetime | None) -> bool:
@@ -162,18 +160,7 @@ def _visits(
     """The looks at these links in the order in which they took place, each with its text's article."""
     found = []
     for chunk in chunks(link_ids):
-        rows = session.execute(
-            select(
-                Visit.id,
-                Visit.link_id,
-                Visit.visited_at,
-                Visit.outcome,
-                Visit.revision_id,
-                Revision.article_id,
-            )
-            .outerjoin(Revision, Revision.id == Visit.revision_id)
-            .where(Visit.link_id.in_(chunk), was_looked(as_of))
-        )
+        rows = session.execute(_visits_of(form(as_of)), {"link_ids": chunk, **moments(as_of)})
         found += [
             (Look(number, link_id, at, VisitOutcome(outcome), revision_id), article_id)
             for number, link_id, at, outcome, revision_id, article_id in rows
@@ -247,6 +234,38 @@ def _end(looks: Looks | None, look: Look, keys: dict[int, str]) -> None:
 
 # built once: SQLAlchemy takes longer to put these together than the databases to answer them
 _ARTICLE_IDS: BindParameter[int] = bindparam("article_ids", expanding=True)
+_LINK_IDS: BindParameter[int] = bindparam("link_ids", expanding=True)
+
+
+@lru_cache
+def _visits_of(as_of: AsOf) -> Select[*tuple[Any, ...]]:
+    """The looks at links, for questions of this form."""
+    return (
+        select(
+            Visit.id,
+            Visit.link_id,
+            Visit.visited_at,
+            Visit.outcome,
+            Visit.revision_id,
+            Revision.article_id,
+        )
+        .outerjoin(Revision, Revision.id == Visit.revision_id)
+        .where(Visit.link_id.in_(_LINK_IDS), was_looked(as_of))
+    )
+
+
+_REMOVALS = (
+    select(
+        Removal.article_id,
+        Removal.suspected_at,
+        Removal.confirmed_at,
+        Removal.returned_at,
+        Removal.recorded_at,
+        Removal.withdrawn_at,
+    )
+    .where(Removal.article_id.in_(_ARTICLE_IDS))
+    .order_by(Removal.suspected_at, Removal.id)
+)
 _OLD, _NEW = aliased(Revision), aliased(Revision)
 _STANDIN = (
     select(

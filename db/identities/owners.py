@@ -5,8 +5,9 @@ Takes a session, writes nothing. Without a moment it is whose it is now.
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Row, and_, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from db.models import AliasMove, ArticleUrl
@@ -15,42 +16,67 @@ from db.statements import chunks
 
 def aliases_of(
     session: Session, article_ids: Collection[int], *, known_at: datetime | None
-) -> list[tuple[int, ArticleUrl]]:
+) -> list[tuple[int, Row[*tuple[Any, ...]]]]:
     """The URLs of these articles, each with its article, in the order in which they were met."""
-    rows: dict[int, ArticleUrl] = {}
+    rows: dict[int, tuple[int, Row[*tuple[Any, ...]]]] = {}
     for chunk in chunks(sorted(article_ids)):
-        found = session.scalars(select(ArticleUrl).where(ArticleUrl.article_id.in_(chunk)))
-        rows |= {row.id: row for row in found}
-        if known_at is not None:
-            left = select(AliasMove.article_url_id).where(
-                AliasMove.from_article_id.in_(chunk), AliasMove.moved_at > known_at
-            )
-            moved = session.scalars(select(ArticleUrl).where(ArticleUrl.id.in_(left)))
-            rows |= {row.id: row for row in moved}
-    owned = _owned(session, rows.values(), known_at)
-    return [(owner, row) for owner, row in owned if owner in article_ids]
+        if known_at is None:
+            found = session.execute(_OF_ARTICLES, {"article_ids": chunk})
+        else:
+            values = {"article_ids": chunk, "known_at": known_at}
+            found = session.execute(_OF_ARTICLES_THEN, values)
+        rows |= _owned(found)
+    return [rows[number] for number in sorted(rows) if rows[number][0] in article_ids]
 
 
 def owners_of_url(
     session: Session, url_key: str, *, known_at: datetime | None
 ) -> dict[int, datetime]:
     """The articles that had this URL, and since when."""
-    rows = session.scalars(select(ArticleUrl).where(ArticleUrl.url_key == url_key))
-    return {owner: row.from_at for owner, row in _owned(session, rows.all(), known_at)}
+    if known_at is None:
+        found = session.execute(_OF_URL, {"url_key": url_key})
+    else:
+        found = session.execute(_OF_URL_THEN, {"url_key": url_key, "known_at": known_at})
+    return {owner: row.from_at for owner, row in _owned(found).values()}
 
 
-def _owned(
-    session: Session, rows: Iterable[ArticleUrl], known_at: datetime | None
-) -> list[tuple[int, ArticleUrl]]:
-    ordered = sorted(rows, key=lambda row: row.id)
-    first_move: dict[int, int] = {}
-    if known_at is not None:
-        for chunk in chunks([row.id for row in ordered]):
-            moves = session.execute(
-                select(AliasMove.article_url_id, AliasMove.from_article_id)
-                .where(AliasMove.article_url_id.in_(chunk), AliasMove.moved_at > known_at)
-                .order_by(AliasMove.id)
-            )
-            for alias_id, owner in moves:
-                first_move.setdefault(alias_id, owner)
-    return [(first_move.get(row.id, row.article_id), row) for row in ordered]
+def _owned(found: Iterable[Row[*tuple[Any, ...]]]) -> dict[int, tuple[int, Row[*tuple[Any, ...]]]]:
+    """The URLs by number, each with whose it was: of several moves since then the first took it from them."""
+    rows: dict[int, tuple[int, Row[*tuple[Any, ...]]]] = {}
+    for row in found:
+        rows.setdefault(row.id, (row.owner_id, row))
+    return rows
+
+
+# built once: SQLAlchemy takes longer to put these together than the databases to answer them
+_ARTICLE_IDS: BindParameter[int] = bindparam("article_ids", expanding=True)
+_URL_KEY: BindParameter[str] = bindparam("url_key")
+_KNOWN_AT: BindParameter[datetime] = bindparam("known_at")
+_COLUMNS = (
+    ArticleUrl.id,
+    ArticleUrl.url,
+    ArticleUrl.url_key,
+    ArticleUrl.evidence,
+    ArticleUrl.from_at,
+    ArticleUrl.to_at,
+)
+_ALIASES = select(*_COLUMNS, ArticleUrl.article_id.label("owner_id")).order_by(ArticleUrl.id)
+_ALIASES_THEN = (
+    select(
+        *_COLUMNS,
+        func.coalesce(AliasMove.from_article_id, ArticleUrl.article_id).label("owner_id"),
+    )
+    .outerjoin(
+        AliasMove,
+        and_(AliasMove.article_url_id == ArticleUrl.id, AliasMove.moved_at > _KNOWN_AT),
+    )
+    .order_by(ArticleUrl.id, AliasMove.id)
+)
+_LEFT = select(AliasMove.article_url_id).where(
+    AliasMove.from_article_id.in_(_ARTICLE_IDS), AliasMove.moved_at > _KNOWN_AT
+)
+_HAVING = select(ArticleUrl.id).where(ArticleUrl.article_id.in_(_ARTICLE_IDS))
+_OF_ARTICLES = _ALIASES.where(ArticleUrl.article_id.in_(_ARTICLE_IDS))
+_OF_ARTICLES_THEN = _ALIASES_THEN.where(ArticleUrl.id.in_(union_all(_HAVING, _LEFT)))
+_OF_URL = _ALIASES.where(ArticleUrl.url_key == _URL_KEY)
+_OF_URL_THEN = _ALIASES_THEN.where(ArticleUrl.url_key == _URL_KEY)
