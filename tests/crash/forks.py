@@ -1,0 +1,89 @@
+"""The other end of the zygote: orders a fork, waits for it, says how it ended."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+ROOT = Path(__file__).resolve().parents[2]
+KILLED = -9
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """Where or when a fork is to die: at a named step, the count-th time, or after so many seconds."""
+
+    step: str | None = None
+    count: int = 1
+    after_s: float | None = None
+
+    def __str__(self) -> str:
+        if self.step is not None:
+            return f"{self.step} {self.count}"
+        return f"after {self.after_s:.3f} s"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a fork ended: its exit code, or the negative number of the signal that ended it."""
+
+    code: int
+    seconds: float
+
+
+class Forks:
+    """A zygote, for the length of a `with` block."""
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+
+    def __enter__(self) -> Self:
+        self._zygote = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.zygote"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._hear()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._zygote as zygote:
+            assert zygote.stdin is not None
+            zygote.stdin.close()
+
+    def run(self, job: str, order: dict[str, Any], death: Death | None = None) -> Ended:
+        """Have a fork do the job, to its end or to its death."""
+        death = death or Death()
+        asked = {
+            "job": job,
+            "order": order,
+            "step": [death.step, death.count] if death.step else None,
+            "kill_after_s": death.after_s,
+            "log": str(self.log),
+        }
+        assert self._zygote.stdin is not None
+        self._zygote.stdin.write(json.dumps(asked) + "\n")
+        self._zygote.stdin.flush()
+        return Ended(**self._hear())
+
+    def said(self) -> str:
+        """The end of what the forks have logged."""
+        return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
+
+    def _hear(self) -> dict[str, Any]:
+        assert self._zygote.stdout is not None
+        line = self._zygote.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the zygote is gone: exit code {self._zygote.wait()}")
+        heard: dict[str, Any] = json.loads(line)
+        return heard

@@ -1,0 +1,156 @@
+"""What forks of the zygote do, and the named steps at which each job can be killed.
+
+A job that another part of Morgue needs to have killed is added here: what it does, and where its steps are.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from alembic.ddl.impl import DefaultImpl
+
+from config.clock import SystemClock
+from config.settings import load_settings
+from config.site import load_sites
+from crawler import crawl
+from crawler.run import run_crawl
+from db import schema
+from db.archive import Archive, Session
+from db.archiving import crawls, ledger
+from db.histories import edits
+from db.proving import seals
+from pipeline import context, extraction
+from pipeline.context import Event
+from pipeline.stages import learn
+from tests.crash import child
+
+log = logging.getLogger("crash")
+
+Steps = Mapping[str, tuple[Any, str, str]]
+"""Step -> whose function stands there, and on which side of it. "after" is inside its transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that can be killed."""
+
+    run: Callable[[dict[str, Any]], int]
+    steps: Steps
+    prepare: Callable[[dict[str, Any]], None] = lambda _: None
+    """Done in the fork, before it is armed."""
+
+
+def _crawl(order: dict[str, Any]) -> int:
+    """Crawl every site of a project."""
+    settings = load_settings(Path(order["config"]), env={}, cwd=Path("/"))
+    report = run_crawl(
+        settings,
+        list(load_sites(settings.sites_dir).values()),
+        trigger="command",
+        clock=SystemClock(offset=timedelta(seconds=order["offset_s"])),
+        progress=lambda event: _tell(order["told"], event),
+    )
+    log.warning("%s: %s", report.outcome, report.error)
+    return 0 if report.outcome == "finished" else 1
+
+
+def _tell(path: str, event: Event) -> None:
+    """What `crawl --json` prints of a visit, which is acknowledged by that."""
+    if event.name == "visit_archived":
+        _note(path, f"told {event.facts['url']}")
+
+
+def _note(path: str, *lines: str) -> None:
+    """Write in one call: a process that is killed has written all of it or nothing."""
+    written = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.write(written, "".join(f"{line}\n" for line in lines).encode())
+    os.close(written)
+
+
+class _ReadHere:
+    """Reads pages in a thread: what a reading process costs to start would be paid for every kill."""
+
+    def __init__(self, *, processes: int, timeout_s: float) -> None:
+        del processes, timeout_s
+
+    async def read(self, task: extraction.Task) -> extraction.Result:
+        return await asyncio.to_thread(extraction.perform, task)
+
+    async def sight(self, task: extraction.Task) -> Any:
+        return await asyncio.to_thread(extraction.sight, task)
+
+    async def close(self) -> None:
+        return
+
+
+def _prepare_crawl(order: dict[str, Any]) -> None:
+    for module in (context, learn):
+        module.ReadingProcess = _ReadHere  # type: ignore[attr-defined]
+    acknowledge(order["told"])
+
+
+def acknowledge(path: str) -> None:
+    """Write down, outside of the archive, what each commit returned for."""
+    write = Archive.write
+
+    @contextmanager
+    def noted(self: Archive) -> Iterator[Session]:
+        with write(self) as session:
+            yield session
+            lines = session.info.get("written", [])
+        if lines:
+            _note(path, *lines)
+
+    def keep(session: Session, *rest: Any) -> Any:
+        kept = keep_captures(session, *rest)
+        _written(session, [f"capture {each.capture_id}" for each in kept])
+        return kept
+
+    def archive(session: Session, *rest: Any, **named: Any) -> Any:
+        archived = archive_entries(session, *rest, **named)
+        _written(session, [f"visit {each.visit_id}" for each in archived])
+        return archived
+
+    keep_captures, archive_entries = ledger.keep_captures, ledger.archive_entries
+    Archive.write = noted  # type: ignore[method-assign]
+    ledger.keep_captures, ledger.archive_entries = keep, archive
+
+
+def _written(session: Session, lines: list[str]) -> None:
+    session.info.setdefault("written", []).extend(lines)
+
+
+def _upgrade(order: dict[str, Any]) -> int:
+    """Open an archive that an earlier release wrote."""
+    Archive.open(order["address"], clock=SystemClock()).close()
+    return 0
+
+
+CRAWL_STEPS: Steps = {
+    "leases_taken": (crawl, "take", "after"),
+    "crawl_begun": (crawls, "begin_crawl", "after"),
+    **child.STEPS,
+    "source_noted": (crawls, "note_source", "after"),
+    "edits_written": (edits, "add_edits", "after"),
+    "crawl_ended": (crawls, "end_crawl", "after"),
+    "seal_made": (seals, "_row", "after"),
+}
+
+UPGRADE_STEPS: Steps = {
+    "wal_begun": (schema, "_use_wal", "after"),
+    "upgrade_begins": (schema, "migrate", "before"),
+    "statement_run": (DefaultImpl, "_exec", "after"),
+    "upgrade_made": (schema, "migrate", "after"),
+    "upgrade_committed": (schema, "upgrade", "after"),
+}
+
+JOBS = {
+    "crawl": Job(_crawl, CRAWL_STEPS, _prepare_crawl),
+    "upgrade": Job(_upgrade, UPGRADE_STEPS),
+}

@@ -1,0 +1,250 @@
+"""The kinds of work that are killed: a first crawl, a later crawl of the same sites, an upgrade."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, MetaData, select
+
+from config.clock import SystemClock
+from db import engine as engines
+from db import schema
+from db.archive import Archive
+from morgue.demo.newsroom import COURIER, MERIDIAN, Newsroom, NewsroomServer, write_site_files
+from tests.crash.forks import Forks
+from tests.crash.homes import Home
+from tests.crash.jobs import CRAWL_STEPS, UPGRADE_STEPS
+from tests.crash.lives import check_file, check_sound, rows
+from tests.migration.test_releases import FOLDER, write
+
+_ONCE = (1,)
+_OFTEN = (1, 1, 2, 5)
+_SELDOM = {"crawl_begun", "crawl_ends", "crawl_ended", "profile_written", "reprint_written"}
+_LEASE_S = 300  # later than the lease of a run that was killed, before anything is due again
+_ARTICLES = 16
+_NEXT_DAY = timedelta(days=1)
+
+STATE = {
+    "revisions": """
+        select l.url_key, r.number, r.text
+        from revision r join article a on a.id = r.article_id join link l on l.article_id = a.id
+        order by 1, 2""",
+    "visits": """
+        select l.url_key, v.outcome, count(*) from visit v join link l on l.id = v.link_id
+        group by 1, 2 order by 1, 2""",
+    "captures": """
+        select l.url_key, count(*) from capture c join link l on l.id = c.link_id
+        group by 1 order by 1""",
+    "reprints": """
+        select a.url_key, r.source_url from reprint r
+        join article_url a on a.article_id = r.copy_article_id and a.evidence = 'asked'
+        order by 1, 2""",
+    "profiles": """
+        select s.name, p.number, p.page_count from site_profile p join site s on s.id = p.site_id
+        order by 1, 2""",
+    "changes": "select kind, count(*) from change group by 1 order by 1",
+    "edits": "select kind, op, count(*) from edit group by 1, 2 order by 1, 2",
+    "unread": "select count(*) from unread",
+}
+"""What an archive says after crawls, without what depends on their number or moments."""
+
+
+def state(address: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything in STATE."""
+    return {name: rows(address, statement) for name, statement in STATE.items()}
+
+
+@dataclass(slots=True)
+class Press:
+    """Running outlets, and site files for them."""
+
+    newsroom: Newsroom
+    sites: Path
+    folder: Path
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def project(self, address: str) -> Path:
+        """A settings file for the archive."""
+        config = self.folder / f"morgue-{next(self._numbers)}.yaml"
+        config.write_text(f"archive_url: {address}\nsites_dir: {self.sites}\n")
+        return config
+
+    def offset_s(self) -> float:
+        """How far the newsroom's time is from ours."""
+        ours = SystemClock().now().astimezone(UTC)
+        return (self.newsroom.clock.now() - ours).total_seconds()
+
+
+@contextmanager
+def press(folder: Path) -> Iterator[Press]:
+    """Outlets whose day is over for the length of the block: their time stands still."""
+    newsroom = Newsroom(outlets=[COURIER, MERIDIAN], articles=_ARTICLES, is_scripted=False)
+    newsroom.advance(timedelta(hours=2))
+    with NewsroomServer(newsroom) as server:
+        sites = folder / "sites"
+        write_site_files(sites, server)
+        yield Press(newsroom, sites, folder)
+
+
+class CrawlScene:
+    """Crawls of two outlets that copy from each other, from a template on."""
+
+    job = "crawl"
+    steps: ClassVar = {name: _ONCE if name in _SELDOM else _OFTEN for name in CRAWL_STEPS}
+
+    def __init__(self, press: Press, forks: Forks, home: Home, template: str) -> None:
+        """Crawls once undisturbed, to know what that comes to."""
+        self.press = press
+        self.template = template
+        undisturbed = self.begin(home)
+        ended = forks.run(self.job, undisturbed.order(0))
+        assert ended.code == 0, forks.said()
+        self.seconds = ended.seconds
+        self.expected = state(undisturbed.address)
+        undisturbed.end()
+
+    def begin(self, home: Home) -> "CrawlLife":
+        """A copy of the template."""
+        return CrawlLife(self.press, home, home.new(self.template), scene=self)
+
+
+class CrawlLife:
+    """One archive that is crawled into."""
+
+    def __init__(
+        self, press: Press, home: Home, address: str, *, scene: CrawlScene | None = None
+    ) -> None:
+        self.address = address
+        self._press = press
+        self._scene = scene
+        self._home = home
+        self._config = press.project(address)
+        self._told = self._config.with_suffix(".told")
+
+    def order(self, run: int) -> dict[str, Any]:
+        """A crawl that is later than the last one's leases."""
+        offset_s = self._press.offset_s() + run * _LEASE_S
+        return {"config": str(self._config), "offset_s": offset_s, "told": str(self._told)}
+
+    def check_killed(self) -> None:
+        """What a commit returned for, or a person was told of, is there."""
+        told = self._told.read_text().splitlines() if self._told.exists() else []
+        noted: dict[str, set[str]] = {"capture": set(), "visit": set(), "told": set()}
+        for line in told:
+            kind, _, what = line.partition(" ")
+            noted[kind].add(what)
+        captures = {str(row[0]) for row in rows(self.address, "select id from capture")}
+        visits = rows(
+            self.address, "select v.id, l.url from visit v join link l on l.id = v.link_id"
+        )
+        assert noted["capture"] <= captures, "a capture is lost"
+        assert noted["visit"] <= {str(row[0]) for row in visits}, "a visit is lost"
+        assert noted["told"] <= {str(row[1]) for row in visits}, "a visit that was told is lost"
+        check_sound(self.address)
+
+    def check_whole(self) -> None:
+        """The archive says what that of an undisturbed crawl says: no more, no less."""
+        assert self._scene is not None
+        self.check_killed()
+        assert state(self.address) == self._scene.expected
+
+    def end(self) -> None:
+        """Throw the archive away."""
+        self._home.drop(self.address)
+        self._config.unlink()
+        self._told.unlink(missing_ok=True)
+
+
+def crawl_scenes(press: Press, forks: Forks, home: Home) -> dict[str, CrawlScene]:
+    """A first crawl, and one on the next day. Moves the newsroom's time."""
+    empty = home.new()
+    Archive.open(empty, clock=SystemClock()).close()
+    crawled = home.new(empty)
+    yesterday = CrawlLife(press, home, crawled)
+    assert forks.run("crawl", yesterday.order(0)).code == 0, forks.said()
+    press.newsroom.advance(_NEXT_DAY)
+    return {
+        "first crawl": CrawlScene(press, forks, home, empty),
+        "next crawl": CrawlScene(press, forks, home, crawled),
+    }
+
+
+class UpgradeScene:
+    """The upgrade of an archive that an earlier release wrote."""
+
+    job = "upgrade"
+    steps: ClassVar = dict.fromkeys(UPGRADE_STEPS, _ONCE) | {"statement_run": range(1, 60)}
+
+    def __init__(self, forks: Forks, home: Home, release: str) -> None:
+        """Upgrades once undisturbed, to know what that comes to."""
+        kept = json.loads((FOLDER / f"{release}.json").read_text(encoding="utf-8"))
+        self.schema = kept["schema"]
+        self.template = home.new()
+        with _connected(self.template) as connection:
+            schema.migrate(connection, self.schema)
+            write(connection, kept["rows"])
+        self.before = everything(self.template)
+        undisturbed = self.begin(home)
+        ended = forks.run(self.job, undisturbed.order(0))
+        assert ended.code == 0, forks.said()
+        self.seconds = ended.seconds
+        self.expected = everything(undisturbed.address)
+        undisturbed.end()
+
+    def begin(self, home: Home) -> "UpgradeLife":
+        """A copy of the old archive."""
+        return UpgradeLife(self, home, home.new(self.template))
+
+
+class UpgradeLife:
+    """One archive that is upgraded."""
+
+    def __init__(self, scene: UpgradeScene, home: Home, address: str) -> None:
+        self.address = address
+        self._scene = scene
+        self._home = home
+
+    def order(self, run: int) -> dict[str, Any]:
+        """The same each time."""
+        del run
+        return {"address": self.address}
+
+    def check_killed(self) -> None:
+        """It is wholly the old archive or wholly the new one."""
+        check_file(self.address)
+        assert everything(self.address) in (self._scene.before, self._scene.expected)
+
+    def check_whole(self) -> None:
+        """It is the new one."""
+        check_file(self.address)
+        assert everything(self.address) == self._scene.expected
+
+    def end(self) -> None:
+        """Throw the archive away."""
+        self._home.drop(self.address)
+
+
+def everything(address: str) -> dict[str, list[str]]:
+    """Every row of every table, in words, with the names of its columns."""
+    with _connected(address) as connection:
+        metadata = MetaData()
+        metadata.reflect(connection, only=lambda name, _: not name.startswith("search"))
+        return {
+            name: sorted(str(dict(row)) for row in connection.execute(select(table)).mappings())
+            for name, table in metadata.tables.items()
+        }
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Connection]:
+    engine = engines.open_engine(engines.parse_address(address))
+    try:
+        with engines.writer(engine) as connection:
+            yield connection
+    finally:
+        engine.dispose()

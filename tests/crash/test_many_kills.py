@@ -1,0 +1,64 @@
+"""Hundreds of kills, at each named step and at random moments: nothing acknowledged is lost, nothing doubled.
+
+`python benchmarks/prove_kills.py` does the same for as many kills as one wants.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash.forks import Forks
+from tests.crash.homes import Home, PostgresHome, SqliteHome
+from tests.crash.lives import Scene, live
+from tests.crash.scenes import UpgradeScene, crawl_scenes, press
+
+KILLS = 11
+"""Of each test: more than 200 of them all."""
+
+
+@pytest.fixture(scope="module")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    with Forks(tmp_path_factory.mktemp("zygote") / "log") as running:
+        yield running
+
+
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    if request.param == "sqlite":
+        return SqliteHome(tmp_path_factory.mktemp("archives"))
+    return PostgresHome(request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture(scope="module")
+def crawls(
+    forks: Forks, home: Home, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Scene]]:
+    with press(tmp_path_factory.mktemp("press")) as running:
+        yield dict(crawl_scenes(running, forks, home))
+
+
+@pytest.mark.parametrize("seed", ["one", "two", "three", "four"])
+@pytest.mark.parametrize("scene", ["first crawl", "next crawl"])
+def test_a_crawl_killed_again_and_again_comes_to_what_an_undisturbed_one_does(
+    scene: str, seed: str, crawls: dict[str, Scene], forks: Forks, home: Home
+) -> None:
+    tally = live(forks, crawls[scene], home, kills=KILLS, seed=seed)
+    assert tally.kills.total() >= KILLS
+
+
+@pytest.mark.parametrize("release", ["0001", "0003"])
+def test_a_killed_upgrade_leaves_the_old_archive_or_the_new_one(
+    release: str, forks: Forks, home: Home
+) -> None:
+    tally = live(forks, UpgradeScene(forks, home, release), home, kills=KILLS, seed=release)
+    assert tally.kills.total() >= KILLS
+
+
+def test_a_fork_that_is_killed_is_told_from_one_that_ends(forks: Forks, tmp_path: Path) -> None:
+    order = {"address": f"sqlite:///{tmp_path}/archive.sqlite3"}
+    assert forks.run("upgrade", {"address": f"sqlite:///{os.devnull}/none"}).code == 1
+    assert forks.run("upgrade", order).code == 0
