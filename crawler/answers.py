@@ -27,6 +27,7 @@ from twisted.web.http import _DataLoss
 from crawler.asked import Refused, Stopping, TooManyRedirects
 
 _MAX_WORDS: Final = 300
+_UNPACKERS: Final = {"backports", "brotli", "brotlicffi", "compression", "zstandard"}
 
 
 def explain(error: BaseException, *, url: str) -> str:
@@ -114,7 +115,7 @@ def _explain(error: BaseException, *, url: str) -> tuple[str, str] | None:  # no
             return "encoding", f"the body is not packed as its header says: {words}"
         case DownloadFailedError():
             return None  # its reasons say more
-        case _ if type(error).__module__.split(".")[0] in {"brotli", "brotlicffi", "compression"}:
+        case _ if type(error).__module__.split(".")[0] in _UNPACKERS:
             return "encoding", f"the body is not packed as its header says: {words}"
         case OSError() if "gzip" in words.lower():
             return "encoding", f"the body is not packed as its header says: {words}"

@@ -86,6 +86,8 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         },
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
         "TWISTED_DNS_RESOLVER": "crawler.politeness.resolver.GuardedResolver",
+        # a name server that hangs holds a thread for each name: those of other sites want some, too
+        "REACTOR_THREADPOOL_MAXSIZE": 64,
         # waiting requests are no burden: transfers are limited, and what a site has on its way
         "CONCURRENT_REQUESTS": 0,
         "TRANSFERS_AT_A_TIME": settings.concurrent_requests,

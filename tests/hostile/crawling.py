@@ -44,14 +44,16 @@ def site(name: str, base: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def start(folder: Path, sites: list[dict[str, Any]], **more: Any) -> subprocess.Popen[str]:
+def start(
+    folder: Path, sites: list[dict[str, Any]], *, env: dict[str, str] | None = None, **more: Any
+) -> subprocess.Popen[str]:
     """A child process that crawls these sites into the folder's archive."""
     task = {"sites": sites, "settings": {}, "urls": [], **more}
     (folder / "task.json").write_text(json.dumps(task))
     return subprocess.Popen(
         [sys.executable, "-P", str(CHILD), str(folder)],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,6 +1,7 @@
 """A raw server on loopback that is honest by default and lies where a path has a lie."""
 
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -51,13 +52,14 @@ class Connection:
 class Server:
     """A raw server on loopback: honest by default, lying where a path has a lie."""
 
-    def __init__(self, lies: dict[str, Lie]) -> None:
+    def __init__(self, lies: dict[str, Lie], *, tls: ssl.SSLContext | None = None) -> None:
         self.lies = lies
+        self._tls = tls
         self._is_over = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._threads: list[threading.Thread] = []
         self.port = self._socket.getsockname()[1]
-        self.base = f"http://127.0.0.1:{self.port}"
+        self.base = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self.paths: list[str] = []
         self.times: list[float] = []
         self.arrived = threading.Event()
@@ -84,11 +86,11 @@ class Server:
             thread.start()
 
     def _serve(self, accepted: socket.socket) -> None:
-        with accepted, suppress(OSError):
-            accepted.settimeout(20)
+        accepted.settimeout(20)
+        with suppress(OSError), self._secured(accepted) as secured:
             head = b""
             while b"\r\n\r\n" not in head:
-                part = accepted.recv(65536)
+                part = secured.recv(65536)
                 if not part:
                     return
                 head += part
@@ -101,8 +103,27 @@ class Server:
                 name.lower(): value.strip()
                 for name, _, value in (line.partition(":") for line in lines if line)
             }
-            connection = Connection(accepted, path, headers, self.base, self._is_over)
-            self.lies.get(path, honest)(connection)
+            scheme, _, address = self.base.partition("://")
+            base = f"{scheme}://{headers.get('host', address)}"
+            connection = Connection(secured, path, headers, base, self._is_over)
+            self._lie_of(path)(connection)
+
+    def _lie_of(self, path: str) -> Lie:
+        """The lie of this path, or of the paths that begin with what stands before a *."""
+        known = self.lies.get(path)
+        if known is not None:
+            return known
+        return next(
+            (
+                lie
+                for start, lie in self.lies.items()
+                if start[-1:] == "*" and path.startswith(start[:-1])
+            ),
+            honest,
+        )
+
+    def _secured(self, accepted: socket.socket) -> socket.socket:
+        return self._tls.wrap_socket(accepted, server_side=True) if self._tls else accepted
 
 
 STORY = (
