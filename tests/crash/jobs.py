@@ -89,9 +89,14 @@ class _ReadHere:
         return
 
 
-def _prepare_crawl(order: dict[str, Any]) -> None:
+def read_here() -> None:
+    """Let the crawls of this process read pages in threads of their own."""
     for module in (context, learn):
         module.ReadingProcess = _ReadHere  # type: ignore[attr-defined]
+
+
+def _prepare_crawl(order: dict[str, Any]) -> None:
+    read_here()
     acknowledge(order["told"])
 
 

@@ -14,6 +14,10 @@ from tests.crash.homes import Home, PostgresHome, SqliteHome
 from tests.crash.lives import Scene, live
 from tests.crash.scenes import UpgradeScene, crawl_scenes, press
 
+pytestmark = pytest.mark.timeout(
+    600
+)  # of which the first test pays for the zygote and the undisturbed crawls
+
 KILLS = 11
 """Of each test: more than 200 of them all."""
 
