@@ -1,4 +1,4 @@
-"""Kills crawls and upgrades with SIGKILL, as often as one wants, on both databases, and prints where.
+"""Kills crawls, upgrades and backups with SIGKILL, as often as one wants, on both databases, and prints where.
 
 usage: python benchmarks/prove_kills.py [--kills 1000] [--database sqlite|postgres] [--seed WORD]
 
@@ -19,8 +19,8 @@ from tests import postgres
 from tests.crash.forks import Forks
 from tests.crash.homes import Home, PostgresHome, SqliteHome
 from tests.crash.lives import Scene, Tally, live
-from tests.crash.scenes import UpgradeScene, crawl_scenes, press
-from tests.migration.test_releases import RELEASES
+from tests.crash.scenes import BackupScene, UpgradeScene, crawl_scenes, press
+from tests.migration.kept_releases import RELEASES
 
 _A_BATCH = 25
 """Kills between two lines of progress."""
@@ -55,10 +55,11 @@ def _prove(database: str, kills: int, seed: str, tallies: dict[str, Tally]) -> N
         Forks(Path(folder) / "log") as forks,
         press(Path(folder)) as running,
     ):
-        scenes: dict[str, Scene] = dict(crawl_scenes(running, forks, home))
+        crawls = crawl_scenes(running, forks, home)
+        scenes: dict[str, Scene] = dict(crawls)
+        scenes["backup"] = BackupScene(forks, home, crawls["next crawl"].template, Path(folder))
         scenes |= {f"upgrade {name}": UpgradeScene(forks, home, name) for name in RELEASES}
-        # three of four kills are those of crawls
-        shares = {name: 3.0 if "crawl" in name else 2.0 / len(RELEASES) for name in scenes}
+        shares = {name: 3.0 if name in crawls else 1.0 for name in scenes}
         for name, scene in scenes.items():
             tally = tallies.setdefault(f"{database} {name}", Tally())
             wanted = round(kills * shares[name] / sum(shares.values()))

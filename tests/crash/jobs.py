@@ -23,10 +23,12 @@ from crawler.run import run_crawl
 from db import schema
 from db.archive import Archive, Session
 from db.archiving import crawls, ledger
+from db.backups import kept, making
 from db.histories import edits
 from db.proving import seals
 from pipeline import context, extraction
 from pipeline.context import Event
+from pipeline.fingerprint import shingles
 from pipeline.stages import learn
 from tests.crash import child
 
@@ -137,6 +139,13 @@ def _upgrade(order: dict[str, Any]) -> int:
     return 0
 
 
+def _back_up(order: dict[str, Any]) -> int:
+    """Back an archive up into a folder of backups."""
+    origin = making.Origin(order["address"], "database", SystemClock(), "test")
+    making.make(origin, Path(order["place"]), keep=2, shingles_of=shingles)
+    return 0
+
+
 CRAWL_STEPS: Steps = {
     "leases_taken": (crawl, "take", "after"),
     "crawl_begun": (crawls, "begin_crawl", "after"),
@@ -155,7 +164,18 @@ UPGRADE_STEPS: Steps = {
     "upgrade_committed": (schema, "upgrade", "after"),
 }
 
+BACKUP_STEPS: Steps = {
+    "backup_begun": (kept, "begin", "after"),
+    "rows_copied": (making, "_copy_rows", "after"),
+    "snapshot_made": (making, "snapshot", "after"),
+    "manifest_written": (kept, "write_manifest", "after"),
+    "backup_ends": (kept, "finish", "before"),
+    "backup_ended": (kept, "finish", "after"),
+    "old_ones_removed": (kept, "thin", "after"),
+}
+
 JOBS = {
     "crawl": Job(_crawl, CRAWL_STEPS, _prepare_crawl),
     "upgrade": Job(_upgrade, UPGRADE_STEPS),
+    "backup": Job(_back_up, BACKUP_STEPS),
 }

@@ -1,7 +1,9 @@
-"""The kinds of work that are killed: a first crawl, a later crawl of the same sites, an upgrade."""
+"""The kinds of work that are killed: a first crawl, a later crawl of the same sites, an upgrade, a backup."""
 
+import hashlib
 import itertools
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +19,17 @@ from config.clock import SystemClock
 from db import engine as engines
 from db import schema
 from db.archive import Archive
+from db.backups import restoring
 from morgue.demo.newsroom import COURIER, MERIDIAN, Newsroom, NewsroomServer, write_site_files
+from pipeline.fingerprint import shingles
 from tests.crash.forks import Forks
 from tests.crash.homes import Home
-from tests.crash.jobs import CRAWL_STEPS, UPGRADE_STEPS
+from tests.crash.jobs import BACKUP_STEPS, CRAWL_STEPS, UPGRADE_STEPS
 from tests.crash.lives import check_file, check_sound, rows
-from tests.migration.test_releases import FOLDER, write
+from tests.migration.kept_releases import FOLDER, write
 
+_places = itertools.count(1)
+_NOTHING = "\0"  # stands in no URL
 _ONCE = (1,)
 _OFTEN = (1, 1, 2, 5)
 _SELDOM = {"crawl_begun", "crawl_ends", "crawl_ended", "profile_written", "reprint_written"}
@@ -240,6 +246,66 @@ class UpgradeLife:
     def end(self) -> None:
         """Throw the archive away."""
         self._home.drop(self.address)
+
+
+class BackupScene:
+    """Backups of an archive that has crawls behind it, with one whole backup there already."""
+
+    job = "backup"
+    steps: ClassVar = dict.fromkeys(BACKUP_STEPS, _ONCE)
+
+    def __init__(self, forks: Forks, home: Home, template: str, folder: Path) -> None:
+        """Backs up once undisturbed, to know how long that takes."""
+        self.template = template
+        self.folder = folder
+        self.forks = forks
+        life = self.begin(home)
+        self.seconds = forks.run(self.job, life.order(0)).seconds
+        life.end()
+
+    def begin(self, home: Home) -> "BackupLife":
+        """A copy of the archive and a folder with its first backup."""
+        life = BackupLife(self, home, home.new(self.template))
+        assert self.forks.run(self.job, life.order(0)).code == 0, self.forks.said()
+        return life
+
+
+class BackupLife:
+    """One archive that is backed up."""
+
+    def __init__(self, scene: BackupScene, home: Home, address: str) -> None:
+        self.address = address
+        self._home = home
+        self._place = scene.folder / f"backups-{next(_places)}"
+
+    def order(self, run: int) -> dict[str, Any]:
+        """The same each time."""
+        del run
+        return {"address": self.address, "place": str(self._place)}
+
+    def check_killed(self) -> None:
+        """The newest backup that looks whole is."""
+        newest = restoring.newest(self._place)
+        for file in newest.manifest.files:
+            found = (newest.folder / file.path).read_bytes()
+            assert hashlib.sha256(found).hexdigest() == file.sha256, (
+                f"{file.path} is not what was kept"
+            )
+
+    def check_whole(self) -> None:
+        """An archive made of the newest backup says what the one says that was backed up."""
+        self.check_killed()
+        restored = self._home.new()
+        target = restoring.Target(restored, "database", SystemClock())
+        restoring.restore(restoring.newest(self._place), target, shingles_of=shingles)
+        check_sound(restored)
+        assert state(restored, without=_NOTHING) == state(self.address, without=_NOTHING)
+        self._home.drop(restored)
+
+    def end(self) -> None:
+        """Throw the archive and its backups away."""
+        self._home.drop(self.address)
+        shutil.rmtree(self._place)
 
 
 def everything(address: str) -> dict[str, list[str]]:

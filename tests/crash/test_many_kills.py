@@ -11,8 +11,8 @@ import pytest
 
 from tests.crash.forks import Forks
 from tests.crash.homes import Home, PostgresHome, SqliteHome
-from tests.crash.lives import Scene, live
-from tests.crash.scenes import UpgradeScene, crawl_scenes, press
+from tests.crash.lives import live
+from tests.crash.scenes import BackupScene, CrawlScene, UpgradeScene, crawl_scenes, press
 
 pytestmark = pytest.mark.timeout(
     600
@@ -40,15 +40,15 @@ def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="module")
 def crawls(
     forks: Forks, home: Home, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Scene]]:
+) -> Iterator[dict[str, CrawlScene]]:
     with press(tmp_path_factory.mktemp("press")) as running:
-        yield dict(crawl_scenes(running, forks, home))
+        yield crawl_scenes(running, forks, home)
 
 
 @pytest.mark.parametrize("seed", ["one", "two", "three", "four"])
 @pytest.mark.parametrize("scene", ["first crawl", "next crawl"])
 def test_a_crawl_killed_again_and_again_comes_to_what_an_undisturbed_one_does(
-    scene: str, seed: str, crawls: dict[str, Scene], forks: Forks, home: Home
+    scene: str, seed: str, crawls: dict[str, CrawlScene], forks: Forks, home: Home
 ) -> None:
     tally = live(forks, crawls[scene], home, kills=KILLS, seed=seed)
     assert tally.kills.total() >= KILLS
@@ -60,6 +60,13 @@ def test_a_killed_upgrade_leaves_the_old_archive_or_the_new_one(
 ) -> None:
     tally = live(forks, UpgradeScene(forks, home, release), home, kills=KILLS, seed=release)
     assert tally.kills.total() >= KILLS
+
+
+def test_a_killed_backup_leaves_those_before_it_whole(
+    crawls: dict[str, CrawlScene], forks: Forks, home: Home, tmp_path: Path
+) -> None:
+    scene = BackupScene(forks, home, crawls["next crawl"].template, tmp_path)
+    assert live(forks, scene, home, kills=KILLS, seed="backup").kills.total() >= KILLS
 
 
 def test_a_fork_that_is_killed_is_told_from_one_that_ends(forks: Forks, tmp_path: Path) -> None:

@@ -22,8 +22,8 @@ from morgue.cli import morgue
 from tests.crash.jobs import read_here
 from tests.crash.zygote import warm
 
-_PAUSE_S = 0.2  # between two commands of one reader: nine of them share few cores
-_GRACE_S = 60.0
+_PAUSE_S = 0.4  # between two commands of one reader: nine of them share few cores
+_GRACE_S = 200.0
 _KEPT = 2000  # characters of what a command said
 
 Wanted = Iterator[list[str]]

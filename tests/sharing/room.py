@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from config.clock import SystemClock
+from db.archive import Archive
 from morgue.demo.newsroom import COURIER, MERIDIAN, Newsroom, NewsroomServer, write_site_files
 from tests.crash.lives import check_sound
 from tests.sharing.busy import READERS
@@ -36,11 +37,12 @@ class Done:
 
 def work(folder: Path, *, seconds: float) -> list[Done]:
     """Let them all work for some time; what each has done."""
-    newsroom = Newsroom(outlets=[COURIER, MERIDIAN], articles=400, future=timedelta(days=20))
+    newsroom = Newsroom(outlets=[COURIER, MERIDIAN], articles=400, backlog=0.05, future=timedelta(days=8))
     newsroom.advance(_HOUR)
     with NewsroomServer(newsroom) as server:
         write_site_files(folder / "sites", server)
         _settle(folder, newsroom)
+        Archive.open(_address(folder), clock=SystemClock()).close()
         command = [sys.executable, "-m", "tests.sharing.busy", str(folder), str(seconds)]
         with subprocess.Popen(command, cwd=ROOT) as busy:
             while busy.poll() is None:
@@ -51,6 +53,10 @@ def work(folder: Path, *, seconds: float) -> list[Done]:
                     _settle(folder, newsroom)
         assert busy.returncode == 0, f"somebody did not end well: {busy.returncode}"
     return [Done(name, _lines(folder, name)) for name in (*READERS, "crawl")]
+
+
+def _address(folder: Path) -> str:
+    return f"sqlite:///{folder}/archive.sqlite3"
 
 
 def _settle(folder: Path, newsroom: Newsroom) -> None:
@@ -82,7 +88,7 @@ def check(folder: Path, done: list[Done]) -> None:
     by_name = {each.name: each for each in done}
     _check_histories(by_name["history"])
     _check_changes(folder, by_name["changes"])
-    check_sound(f"sqlite:///{folder}/archive.sqlite3")
+    check_sound(_address(folder))
 
 
 def _check_histories(histories: Done) -> None:
