@@ -71,9 +71,10 @@ class Tally:
         self.lives += other.lives
 
 
-def deaths(scene: Scene, seed: str) -> Iterator[Death]:
+def deaths(scene: Scene, seed: str, *, first: Sequence[str] = ()) -> Iterator[Death]:
     """For ever: each named step once in a random order, as many random moments between, then again."""
     chance = random.Random(seed)
+    yield from (Death(step) for step in first)
     while True:
         round_ = [*scene.steps, *[None] * len(scene.steps)]
         chance.shuffle(round_)
@@ -84,14 +85,24 @@ def deaths(scene: Scene, seed: str) -> Iterator[Death]:
                 yield Death(step, count=chance.choice(scene.steps[step]))
 
 
-def live(forks: Forks, scene: Scene, home: Home, *, kills: int, seed: str) -> Tally:
+def live(
+    forks: Forks, scene: Scene, home: Home, *, kills: int, seed: str, first: Sequence[str] = ()
+) -> Tally:
     """Kill the scene's work so often, at as many archives as that takes.
+
+    Args:
+        forks: Who does the work.
+        scene: What work.
+        home: Where the archives are.
+        kills: How many at least.
+        seed: Of what is left to chance.
+        first: Steps at which it is killed before chance has its turn.
 
     Raises:
         AssertionError: Something was lost, doubled or broken; says after which kills.
     """
     tally = Tally()
-    coming = deaths(scene, seed)
+    coming = deaths(scene, seed, first=first)
     while tally.kills.total() < kills:
         life = scene.begin(home)
         died: list[Death] = []

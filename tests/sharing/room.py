@@ -37,7 +37,9 @@ class Done:
 
 def work(folder: Path, *, seconds: float) -> list[Done]:
     """Let them all work for some time; what each has done."""
-    newsroom = Newsroom(outlets=[COURIER, MERIDIAN], articles=400, backlog=0.05, future=timedelta(days=8))
+    newsroom = Newsroom(
+        outlets=[COURIER, MERIDIAN], articles=400, backlog=0.05, future=timedelta(days=8)
+    )
     newsroom.advance(_HOUR)
     with NewsroomServer(newsroom) as server:
         write_site_files(folder / "sites", server)
@@ -96,8 +98,8 @@ def _check_histories(histories: Done) -> None:
     for line in histories.lines:
         if line["code"] == 0:
             told = json.loads(line["said"])
-            found = sorted(each["number"] for each in told["revisions"])
-            assert found == list(range(1, len(found) + 1)), line
+            found = sorted(each["revision"] for each in told["history"])
+            assert found == list(range(1, told["revisions"] + 1)), line
 
 
 def _check_changes(folder: Path, changes: Done) -> None:
