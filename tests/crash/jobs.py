@@ -6,6 +6,9 @@ A job that another part of Morgue needs to have killed is added here: what it do
 import asyncio
 import logging
 import os
+import signal
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from alembic.ddl.impl import DefaultImpl
+from sqlalchemy import func, select
 
 from config.clock import SystemClock
 from config.settings import load_settings
@@ -25,7 +29,11 @@ from db.archive import Archive, Session
 from db.archiving import crawls, ledger
 from db.backups import kept, making
 from db.histories import edits
+from db.models import Crawl, Site
 from db.proving import seals
+from morgue import daemon
+from morgue.cli import morgue, up
+from morgue.daemon import Daemon
 from pipeline import context, extraction
 from pipeline.context import Event
 from pipeline.fingerprint import shingles
@@ -33,6 +41,8 @@ from pipeline.stages import learn
 from tests.crash import child
 
 log = logging.getLogger("crash")
+
+_LOOK_S = 0.3
 
 Steps = Mapping[str, tuple[Any, str, str]]
 """Step -> whose function stands there, and on which side of it. "after" is inside its transaction."""
@@ -146,6 +156,32 @@ def _back_up(order: dict[str, Any]) -> int:
     return 0
 
 
+def _keep_crawling(order: dict[str, Any]) -> int:
+    """Be the daemon until every site has been crawled and nothing is under way."""
+    os.environ[order["mark"]] = "1"  # by which those are known that are left behind
+    threading.Thread(target=_end_when_done, args=[order], daemon=True).start()
+    try:
+        morgue.main(["--config", order["config"], "up"], prog_name="morgue")
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def _end_when_done(order: dict[str, Any]) -> None:
+    clock = SystemClock(offset=timedelta(seconds=order["offset_s"]))
+    with Archive.open(order["address"], clock=clock, read_only=True) as archive:
+        while True:
+            time.sleep(_LOOK_S)
+            with archive.read() as session:
+                done = select(func.count()).where(Site.due_at > clock.now())
+                running = select(func.count()).where(
+                    Crawl.finished_at.is_(None), Crawl.outcome.is_(None)
+                )
+                if session.scalar(done) == order["sites"] and not session.scalar(running):
+                    break
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 CRAWL_STEPS: Steps = {
     "leases_taken": (crawl, "take", "after"),
     "crawl_begun": (crawls, "begin_crawl", "after"),
@@ -174,8 +210,17 @@ BACKUP_STEPS: Steps = {
     "old_ones_removed": (kept, "thin", "after"),
 }
 
+DAEMON_STEPS: Steps = {
+    "look_begins": (Daemon, "_look", "before"),
+    "due_sites_found": (up, "_find_due", "after"),
+    "crawl_starts": (Daemon, "_start", "before"),
+    "child_heard": (daemon, "_site_event", "before"),
+    "site_told": (daemon, "_tell", "after"),
+}
+
 JOBS = {
     "crawl": Job(_crawl, CRAWL_STEPS, _prepare_crawl),
     "upgrade": Job(_upgrade, UPGRADE_STEPS),
     "backup": Job(_back_up, BACKUP_STEPS),
+    "daemon": Job(_keep_crawling, DAEMON_STEPS),
 }

@@ -4,9 +4,10 @@ import hashlib
 import itertools
 import json
 import shutil
+import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from morgue.demo.newsroom import COURIER, MERIDIAN, Newsroom, NewsroomServer, wr
 from pipeline.fingerprint import shingles
 from tests.crash.forks import Forks
 from tests.crash.homes import Home
-from tests.crash.jobs import BACKUP_STEPS, CRAWL_STEPS, UPGRADE_STEPS
+from tests.crash.jobs import BACKUP_STEPS, CRAWL_STEPS, DAEMON_STEPS, UPGRADE_STEPS
 from tests.crash.lives import check_file, check_sound, rows
 from tests.migration.kept_releases import FOLDER, write
 
@@ -35,6 +36,7 @@ _OFTEN = (1, 1, 2, 5)
 _SELDOM = {"crawl_begun", "crawl_ends", "crawl_ended", "profile_written", "reprint_written"}
 _LEASE_S = 180  # later than the lease of a run that was killed, before anything is due again
 _ARTICLES = 16
+_CHILDREN_END_S = 60.0  # after their daemon; they finish what is in flight, within a grace of 30 s
 _NEXT_DAY = timedelta(days=1)
 
 STATE = {
@@ -81,8 +83,13 @@ class Press:
     def project(self, address: str) -> Path:
         """A settings file for the archive."""
         config = self.folder / f"morgue-{next(self._numbers)}.yaml"
-        config.write_text(f"archive_url: {address}\nsites_dir: {self.sites}\n")
+        self.settle(config, address)
         return config
+
+    def settle(self, config: Path, address: str, *, offset_s: float = 0.0) -> None:
+        """Write the settings file, with how far its clock is from ours."""
+        lines = (f"archive_url: {address}", f"sites_dir: {self.sites}", "reading_processes: 1")
+        config.write_text("\n".join((*lines, f"clock_offset_s: {offset_s}")) + "\n")
 
     @property
     def fickle(self) -> str:
@@ -166,11 +173,7 @@ class CrawlLife:
         """The archive says what that of an undisturbed crawl says: no more, no less."""
         assert self._scene is not None
         self.check_killed()
-        found = state(self.address, without=self._press.fickle)
-        for name, expected in self._scene.expected.items():
-            there = Counter(found[name])
-            missing, more = list(Counter(expected) - there), list(there - Counter(expected))
-            assert [missing, more] == [[], []], f"{name}: not there {missing}, too much {more}"
+        check_same(state(self.address, without=self._press.fickle), self._scene.expected)
 
     def end(self) -> None:
         """Throw the archive away."""
@@ -191,6 +194,83 @@ def crawl_scenes(press: Press, forks: Forks, home: Home) -> dict[str, CrawlScene
         "first crawl": CrawlScene(press, forks, home, empty),
         "next crawl": CrawlScene(press, forks, home, crawled),
     }
+
+
+class DaemonScene:
+    """The daemon, killed while it finds sites due and has children crawl them."""
+
+    job = "daemon"
+    steps: ClassVar = dict.fromkeys(DAEMON_STEPS, _ONCE)
+
+    def __init__(self, first: CrawlScene, seconds: float) -> None:
+        """Has to come to what a first crawl does; seconds: what an undisturbed daemon takes for it."""
+        self.press = first.press
+        self.template = first.template
+        self.expected = first.expected
+        self.seconds = seconds
+
+    def begin(self, home: Home) -> "DaemonLife":
+        """An empty archive."""
+        return DaemonLife(self, home, home.new(self.template))
+
+
+class DaemonLife:
+    """One archive that a daemon keeps."""
+
+    def __init__(self, scene: DaemonScene, home: Home, address: str) -> None:
+        self.address = address
+        self._scene = scene
+        self._home = home
+        self._config = scene.press.project(address)
+        self._mark = f"KILLED_{self._config.stem.replace('-', '_')}"
+
+    def order(self, run: int) -> dict[str, Any]:
+        """A daemon that is later than the last one's leases."""
+        offset_s = self._scene.press.offset_s() + run * _LEASE_S
+        self._scene.press.settle(self._config, self.address, offset_s=offset_s)
+        return {
+            "config": str(self._config),
+            "address": self.address,
+            "offset_s": offset_s,
+            "mark": self._mark,
+            "sites": len(self._scene.press.newsroom.outlets),
+        }
+
+    def check_killed(self) -> None:
+        """Its children end by themselves, and leave an archive that is sound."""
+        deadline = time.monotonic() + _CHILDREN_END_S
+        while left := _marked(self._mark):
+            assert time.monotonic() < deadline, f"children go on without their daemon: {left}"
+            time.sleep(0.1)
+        check_sound(self.address)
+
+    def check_whole(self) -> None:
+        """The archive says what that of an undisturbed crawl says."""
+        self.check_killed()
+        check_same(state(self.address, without=self._scene.press.fickle), self._scene.expected)
+
+    def end(self) -> None:
+        """Throw the archive away."""
+        self._home.drop(self.address)
+        self._config.unlink()
+
+
+def _marked(mark: str) -> list[int]:
+    """Processes that have a mark in their environment."""
+    found = []
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if mark.encode() in environment.read_bytes():
+                found.append(int(environment.parent.name))
+    return found
+
+
+def check_same(found: dict[str, list[Any]], expected: dict[str, list[Any]]) -> None:
+    """Two archives say the same: no more, no less."""
+    for name, rows_expected in expected.items():
+        there, wanted = Counter(found[name]), Counter(rows_expected)
+        missing, more = list(wanted - there), list(there - wanted)
+        assert [missing, more] == [[], []], f"{name}: not there {missing}, too much {more}"
 
 
 class UpgradeScene:
