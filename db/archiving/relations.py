@@ -104,7 +104,10 @@ def unrelated(session: Session, site_ids: Collection[int], *, limit: int) -> lis
 def watermarks(session: Session, site_id: int) -> list[tuple[str, int]]:
     """The phrases that the site's copies have where their sources have nothing, and in how many copies each."""
     found = session.execute(
-        select(Reprint.watermark, func.count(Reprint.copy_article_id.distinct()))
+        select(
+            Reprint.watermark,
+            func.count(func.coalesce(Article.merged_into_id, Article.id).distinct()),
+        )
         .join(Article, Article.id == Reprint.copy_article_id)
         .where(Article.site_id == site_id, Reprint.watermark.is_not(None))
         .group_by(Reprint.watermark)

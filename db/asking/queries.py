@@ -11,16 +11,16 @@ from typing import Any, Literal
 from sqlalchemy import (
     select,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from db.archiving.contents import unpack_content
 from db.asking import search as searching
 from db.asking import statements
-from db.asking.asof import NOW, AsOf, form, is_superseded, moments
+from db.asking.asof import NOW, AsOf, form, moments
 from db.asking.snippets import Snippet, cut
 from db.asking.statements import COUNTED
 from db.asking.terms import Query
-from db.identities import alias_views
+from db.identities import alias_views, unions
 from db.identities.alias_views import AliasView
 from db.identities.belonging import gone_at, looks_at
 from db.identities.owners import owners_of_url
@@ -30,7 +30,6 @@ from db.models import (
     Extraction,
     Revision,
     Site,
-    Supersession,
 )
 from db.statements import chunks
 
@@ -124,8 +123,8 @@ def find_articles(
     views: dict[int, ArticleView] = {}
     for article_id, article in found.items():
         if article.revision is None:
-            other = _merged_into(session, article_id, as_of)
-            if other is not None:
+            other = unions.survivor(session, article_id, as_of=as_of)
+            if other != article_id:
                 (survivor,) = load_articles(session, [other], as_of=as_of)
                 views[survivor.number] = survivor
                 continue
@@ -290,32 +289,6 @@ def _hits(session: Session, revision_ids: Sequence[int], query: Query, as_of: As
             snippet=cut("\n".join(filter(None, (found.standfirst, found.text))), query),
         )
     return [hits[revision_id] for revision_id in revision_ids]
-
-
-def _merged_into(session: Session, article_id: int, as_of: AsOf) -> int | None:
-    """The article that stood for this one, of which no revision stood any more; None where none did."""
-    number, passed = article_id, {article_id}
-    while True:
-        other = session.scalar(
-            select(_superseding.article_id)
-            .join(Supersession, Supersession.by_revision_id == _superseding.id)
-            .join(Revision, Revision.id == Supersession.revision_id)
-            .where(
-                Revision.article_id == number,
-                _superseding.article_id != number,
-                Supersession.reason == "merged",
-                is_superseded(as_of),
-            )
-            .order_by(Supersession.id.desc())
-            .limit(1)
-        )
-        if other is None or other in passed:
-            return number if number != article_id else None
-        passed.add(other)
-        number = other
-
-
-_superseding = aliased(Revision)
 
 
 @dataclass(slots=True)

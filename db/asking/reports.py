@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from db.asking.asof import NOW, AsOf, was_looked
+from db.identities import unions
 from db.identities.belonging import looks_at
 from db.models import (
     Article,
@@ -286,14 +287,35 @@ def recent_visits(
 
 
 def reprints_of(session: Session, article_id: int, *, as_of: AsOf = NOW) -> list[ReprintView]:
-    """The reprints that an article is part of, as copy or as source, in the order they were found."""
+    """The reprints that an article is part of, as copy or as source, in the order they were found.
+
+    Of articles that were merged the one that stood for them is told, and what was found of several of them once.
+    """
+    ids = unions.members(session, article_id, as_of=as_of)
     statement = select(Reprint).where(
-        or_(Reprint.copy_article_id == article_id, Reprint.source_article_id == article_id)
+        or_(Reprint.copy_article_id.in_(ids), Reprint.source_article_id.in_(ids))
     )
     if as_of.known_at is not None:
         statement = statement.where(Reprint.found_at <= as_of.known_at)
-    views = [_reprint_view(row, as_of) for row in session.scalars(statement.order_by(Reprint.id))]
-    return [v for v in views if article_id in (v.copy_article_id, v.source_article_id)]
+    rows = session.scalars(statement.order_by(Reprint.id))
+    views = [_followed(session, _reprint_view(row, as_of), as_of) for row in rows]
+    found: dict[tuple[int, int | str], ReprintView] = {}
+    for view in views:
+        if article_id in (view.copy_article_id, view.source_article_id):
+            found.setdefault(
+                (view.copy_article_id, view.source_article_id or view.source_url), view
+            )
+    return list(found.values())
+
+
+def _followed(session: Session, view: ReprintView, as_of: AsOf) -> ReprintView:
+    """The reprint between the articles that stood for its parties."""
+    copy, source = view.copy_article_id, view.source_article_id
+    return replace(
+        view,
+        copy_article_id=unions.survivor(session, copy, as_of=as_of),
+        source_article_id=unions.survivor(session, source, as_of=as_of) if source else None,
+    )
 
 
 def _reprint_view(row: Reprint, as_of: AsOf) -> ReprintView:

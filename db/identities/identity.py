@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from db.archiving.captured import kept_capture
 from db.archiving.entries import KeptCapture, OverlapCandidate
 from db.asking import search
+from db.identities import unions
 from db.models import Article, Capture, Extraction, Link, Reprint, Revision
 from db.statements import CHUNK, insert_or_ignore, is_postgres, unpack_hashes
 
@@ -107,10 +108,18 @@ def add_reprint(
     A source that was known by its URL alone is completed once its article is known, and a reprint by the phrase that
     a later text of the copy shows to be injected.
     """
+    # between finding and noting it the parties may have been merged into others
+    copy_article_id = unions.survivor(session, copy_article_id)
+    if source_article_id is not None:
+        source_article_id = unions.survivor(session, source_article_id)
     known = session.scalar(
-        select(Reprint).where(
-            Reprint.copy_article_id == copy_article_id, Reprint.source_url == source_url
+        select(Reprint)
+        .where(
+            Reprint.copy_article_id.in_(unions.members(session, copy_article_id)),
+            Reprint.source_url == source_url,
         )
+        .order_by(Reprint.id)
+        .limit(1)
     )
     if known is not None:
         if known.source_article_id is None and source_article_id is not None:

@@ -8,11 +8,11 @@ from sqlalchemy import delete, select, update
 from config.clock import ManualClock
 from db.archive import Archive
 from db.archiving.entries import Alias, Archived
-from db.asking import queries
-from db.asking.asof import AsOf
+from db.asking import queries, reports
+from db.asking.asof import NOW, AsOf
 from db.errors import ActionRefused
 from db.histories import seen
-from db.identities import candidates, merging
+from db.identities import candidates, identity, merging
 from db.identities.merging import Doer, Done
 from db.models import Action, Article, ArticleUrl, Change, KeptApart, Link, Revision, VisitOutcome
 from db.verify import verify
@@ -341,3 +341,47 @@ def test_what_stands_for_a_text_is_found_through_a_merge_and_a_split(
     assert {known[old] == known[end] for old, end in ends.items()} == {True}
     assert standing - {None} <= set(ends.values())
     assert len(set(ends.values())) == 4  # two texts of each
+
+
+def reprints(desk: Desk, article_id: int, as_of: AsOf = NOW) -> list[tuple[int, int | None]]:
+    """Copy and source of each reprint that the article is part of."""
+    with desk.archive.read() as session:
+        found = reports.reprints_of(session, article_id, as_of=as_of)
+        return [(each.copy_article_id, each.source_article_id) for each in found]
+
+
+def copy(desk: Desk, copy_id: int, source: str, source_id: int) -> bool:
+    with desk.archive.write() as session:
+        return identity.add_reprint(
+            session,
+            copy_article_id=copy_id,
+            source_url=f"http://wire.example/{source}",
+            source_article_id=source_id,
+            containment=0.9,
+            evidence=["text overlap"],
+            now=desk.clock.now(),
+        )
+
+
+def test_reprints_follow_their_articles_through_a_merge_and_back(
+    desk: Desk, archive: Archive, clock: ManualClock
+) -> None:
+    wire = Desk(archive, clock, site="wire")
+    source, again = (number(wire.see(path, f"The {path} sails.")) for path in ("ferry", "ship"))
+    kept, other = (number(desk.see(path, f"The {path} sails.")) for path in ("a", "b"))
+    copy(desk, other, "ferry", source)
+    before = clock.now()
+    done = merge(desk, kept, other)
+    assert reprints(desk, kept) == [(kept, source)]
+    assert reprints(desk, source) == [(kept, source)]
+    assert reprints(desk, source, AsOf.moment(before)) == [(other, source)]
+    assert not copy(desk, kept, "ferry", source), "it is known, of the one that was merged"
+    assert copy(desk, other, "ship", again), "it was found before the merge and is noted after it"
+    moved = merge(wire, source, again)
+    assert reprints(desk, kept) == [(kept, source)], "two rows, one pair"
+    undo(wire, moved.action_id)
+    assert reprints(desk, kept) == [(kept, source), (kept, again)]
+    undo(desk, done.action_id)
+    assert reprints(desk, other) == [(other, source)]
+    assert reprints(desk, kept) == [(kept, again)]
+    assert verify(archive) == []
