@@ -28,6 +28,17 @@ class Habit:
     canonical: Literal["self", "none", "section", "no query", "front", "stale", "first"]
     redirects: bool
     dates: Literal["minute", "day", "none", "bumped"]
+    port: int | None = None  # in its URLs
+
+    @property
+    def origin(self) -> str:
+        """Where its pages are."""
+        return f"https://www.{self.host}"
+
+    @property
+    def host(self) -> str:
+        """Its name, without www."""
+        return f"{self.name}.example" + (f":{self.port}" if self.port else "")
 
 
 HABITS = (
@@ -43,6 +54,8 @@ HABITS = (
     Habit("examiner", "dated", "one", "first", redirects=True, dates="bumped"),
     Habit("chronicle", "?id=", "one", "self", redirects=True, dates="none"),
     Habit("sentinel", "slug", "own", "section", redirects=False, dates="day"),
+    Habit("argus", "slug", "none", "self", redirects=False, dates="minute", port=45129),
+    Habit("standard", "dated", "url", "none", redirects=True, dates="day", port=8080),
 )
 
 KINDS = {
@@ -54,6 +67,7 @@ KINDS = {
     "developing": 8,
     "column": 3,
     "template": 4,
+    "subjects": 4,
     "live": 3,
     "series": 2,
     "boilerplate": 2,
@@ -117,6 +131,7 @@ class _Press:
     lives: int = 0
     number: int = 0
     at: datetime = START
+    subject: str = ""  # of a pattern that is being filled in
     firsts: dict[str, str] = field(default_factory=dict)  # by section, the URL of its first article
 
     def __post_init__(self) -> None:
@@ -156,7 +171,7 @@ class _Press:
 
     def _forms(self) -> None:
         story = self._story("forms")
-        host = f"{self.habit.name}.example"
+        host = self.habit.host
         plain = self._url(story)
         joint = "&" if "?" in plain else "?"
         bare = plain.partition("://")[2].removeprefix("www.")
@@ -271,6 +286,24 @@ class _Press:
             story.slug, story.section = f"{_slug(story.title)}-{story.number}", section
             filled = [self._filled(sentence) for sentence in sentences]
             story.paragraphs = _paragraphs(filled)
+            self._look(story)
+
+    def _subjects(self) -> None:
+        """One pattern filled with one subject after the other: "What the bridge needs", "What the granary needs"."""
+        sentences = [
+            self._sentence(slots=self.dice.choice([0, 1, 1]), slot="%")
+            for _ in range(self.dice.randint(6, 16))
+        ]
+        before, after = self.dice.choice(
+            [("What the", "needs"), ("How the", "was built"), ("The", "of the lower town")]
+        )
+        section = self.dice.choice(SECTIONS)
+        subjects = iter(self.dice.sample(self.words, 3))
+        for story in self._issues("subjects", 3, days=self.dice.choice([0, 1, 7])):
+            self.subject = next(subjects)
+            story.title = f"{before} {self.subject} {after}"
+            story.slug, story.section = _slug(story.title), section
+            story.paragraphs = _paragraphs([self._filled(sentence) for sentence in sentences])
             self._look(story)
 
     def _live(self) -> None:
@@ -416,7 +449,7 @@ class _Press:
     # what the site says
 
     def _url(self, story: _Story) -> str:
-        head = f"https://www.{self.habit.name}.example"
+        head = self.habit.origin
         match self.habit.address:
             case "slug":
                 return f"{head}/{story.section}/{story.slug}"
@@ -449,7 +482,7 @@ class _Press:
         return story.guid
 
     def _canonical(self, story: _Story, url: str) -> str | None:
-        head = f"https://www.{self.habit.name}.example"
+        head = self.habit.origin
         match self.habit.canonical:
             case "self":
                 return url
@@ -484,10 +517,10 @@ class _Press:
         drawn = self.dice.choices(self.words, k=words)
         return " ".join([self.dice.choice(self.names), *drawn])
 
-    def _sentence(self, *, slots: int = 0) -> list[str]:
+    def _sentence(self, *, slots: int = 0, slot: str = "##@") -> list[str]:
         words = self.dice.choices(self.words, cum_weights=self.weights, k=self.dice.randint(8, 22))
         for _ in range(slots):
-            words[self.dice.randrange(1, len(words))] = self.dice.choice(["#", "#", "@"])
+            words[self.dice.randrange(1, len(words))] = self.dice.choice(slot)
         if not slots and self.dice.random() < 0.4:
             words[self.dice.randrange(len(words))] = self.dice.choice(self.names)
         if not slots and self.dice.random() < 0.3:
@@ -498,6 +531,7 @@ class _Press:
         put = {
             "#": lambda: str(self.dice.randint(2, 900)),
             "@": lambda: self.dice.choice(self.names),
+            "%": lambda: self.subject,
         }
         said = " ".join(put[word]() if word in put else word for word in sentence)
         return said[0].upper() + said[1:] + "."

@@ -3,7 +3,7 @@
     python benchmarks/bench_identity.py [--lives 2000] [--seed 1] [--show]
     python benchmarks/bench_identity.py --archive postgresql://...     an empty database
 
-A dozen sites with habits of their own (article_lives.py) are looked at page by page, through the real decide stage
+Fourteen sites with habits of their own (article_lives.py) are looked at page by page, through the real decide stage
 into a real archive. A life is right if all its looks came to one article, and no other life's look came to that.
 Two lives in one article are merged: the goal is none. The lives of a seed are the same for ever.
 """
@@ -71,7 +71,7 @@ class Reporter:
         self._archive = archive
         self._clock = clock
         self._name = habit.name
-        home = f"https://www.{habit.name}.example/"
+        home = f"{habit.origin}/"
         with archive.write() as session:
             site = crawls.ensure_site(
                 session, name=habit.name, title=habit.name.title(), home=home, now=clock.now()

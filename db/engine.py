@@ -30,7 +30,7 @@ from db.errors import (
 
 BUSY_TIMEOUT_S = 30
 APPLICATION_ID = 0x4D4F5247
-"""Marks a SQLite file as an archive ("MORG"): `file` and `sqlite3` can say so."""
+"""Marks a SQLite file as an archive ("MORG"), for `file` and whoever opens it. Archives of schema 0003 have none."""
 
 _IS_WRITER = "morgue_is_writer"
 

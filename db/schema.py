@@ -31,6 +31,11 @@ def version(connection: Connection) -> str | None:
     Raises:
         NotAnArchive: There are tables, but not an archive's.
     """
+    if (owner := _application(connection)) not in (0, engines.APPLICATION_ID):
+        raise NotAnArchive(
+            f"{_name(connection)} is another program's file (application id {owner:#x}): choose another"
+            " archive_url"
+        )
     names = set(inspect(connection).get_table_names())
     if "alembic_version" in names and (names == {"alembic_version"} or "revision" in names):
         found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -88,6 +93,8 @@ def upgrade(engine: Engine, *, announce: Callable[[str], None]) -> None:
             else f"creating the archive {name}"
         )
         migrate(connection, HEAD)
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"PRAGMA application_id = {engines.APPLICATION_ID}")
 
 
 def migrate(connection: Connection, target: str) -> None:
@@ -168,6 +175,13 @@ def _use_wal(engine: Engine) -> None:
                 return
     finally:
         connection.close()
+
+
+def _application(connection: Connection) -> int:
+    """Whose file it says that it is; 0: nobody's."""
+    if connection.dialect.name != "sqlite":
+        return 0
+    return int(connection.exec_driver_sql("PRAGMA application_id").scalar_one())
 
 
 def _name(connection: Connection) -> str:

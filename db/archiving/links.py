@@ -112,14 +112,6 @@ def due_links(
     return [KnownLink(*row) for row in rows if row.id not in skipped][:limit]
 
 
-def count_due(session: Session, site_ids: Collection[int], *, now: datetime) -> int:
-    """How many links of these sites are due."""
-    return (
-        session.scalar(select(func.count()).where(Link.site_id.in_(site_ids), Link.due_at <= now))
-        or 0
-    )
-
-
 def load_links(session: Session, link_ids: Sequence[int]) -> dict[int, KnownLink]:
     """These links, by id."""
     known = {}

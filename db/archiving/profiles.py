@@ -68,17 +68,6 @@ def newest_profiles(
     return {name: _known(row) for name, row in session.execute(statement.order_by(Site.id))}
 
 
-def profile_by_digest(session: Session, digest_sha256: bytes) -> KnownProfile | None:
-    """The first profile with this content; sites that are learnt again may say the same again."""
-    row = session.scalar(
-        select(SiteProfile)
-        .where(SiteProfile.digest_sha256 == digest_sha256)
-        .order_by(SiteProfile.id)
-        .limit(1)
-    )
-    return _known(row) if row is not None else None
-
-
 def add_profile(
     session: Session,
     site_id: int,

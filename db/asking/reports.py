@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from db.asking.asof import NOW, AsOf, was_looked
+from db.asking.asof import NOW, AsOf
 from db.identities import unions
-from db.identities.belonging import looks_at
 from db.models import (
     Article,
     Capture,
@@ -27,7 +26,6 @@ from db.models import (
     Unread,
     Unrelated,
     Visit,
-    VisitOutcome,
 )
 
 
@@ -75,23 +73,6 @@ class CrawlView:
     owner: str
     error: str | None
     sites: Mapping[str, Mapping[str, Any]]  # name -> counts
-
-
-@dataclass(frozen=True, slots=True)
-class VisitView:
-    """One look at a link."""
-
-    id: int
-    crawl_id: int
-    site: str
-    url: str
-    visited_at: datetime
-    outcome: VisitOutcome
-    status: int | None
-    detail: str | None
-    capture_id: int | None
-    article_id: int | None
-    revision_number: int | None  # of the revision that it saw
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,51 +220,6 @@ def crawl_list(session: Session, *, limit: int = 20, site: str | None = None) ->
 def began_at(session: Session) -> datetime | None:
     """When the archive's first crawl began: of what was before, it knows nothing."""
     return session.scalar(select(Crawl.started_at).order_by(Crawl.id).limit(1))
-
-
-def recent_visits(
-    session: Session,
-    *,
-    article_id: int | None = None,
-    link_id: int | None = None,
-    crawl_id: int | None = None,
-    as_of: AsOf = NOW,
-    limit: int = 50,
-) -> list[VisitView]:
-    """The latest looks at an article, a link, or of a crawl; those recorded last first."""
-    statement = (
-        select(Visit, Site.name, Link.url, Link.article_id, Revision.article_id, Revision.number)
-        .join(Link, Link.id == Visit.link_id)
-        .join(Site, Site.id == Link.site_id)
-        .outerjoin(Revision, Revision.id == Visit.revision_id)
-        .order_by(Visit.id.desc())
-        .limit(limit)
-    )
-    if article_id is not None:
-        looks = looks_at(session, [article_id], as_of=as_of)[article_id].all
-        newest = sorted((look.visit_id for look in looks), reverse=True)
-        statement = statement.where(Visit.id.in_(newest[:limit]))
-    if link_id is not None:
-        statement = statement.where(Visit.link_id == link_id)
-    if crawl_id is not None:
-        statement = statement.where(Visit.crawl_id == crawl_id)
-    statement = statement.where(was_looked(as_of))
-    return [
-        VisitView(
-            id=visit.id,
-            crawl_id=visit.crawl_id,
-            site=name,
-            url=url,
-            visited_at=visit.visited_at,
-            outcome=VisitOutcome(visit.outcome),
-            status=visit.status,
-            detail=visit.detail,
-            capture_id=visit.capture_id,
-            article_id=seen if seen is not None else linked,
-            revision_number=number,
-        )
-        for visit, name, url, linked, seen, number in session.execute(statement)
-    ]
 
 
 def reprints_of(session: Session, article_id: int, *, as_of: AsOf = NOW) -> list[ReprintView]:

@@ -111,16 +111,6 @@ class Profile:
     texts: Mapping[int, int] = field(default_factory=dict)  # that stand whole at many addresses
     learner: str = field(default=LEARNER_VERSION)
 
-    def share_of(self, text: str) -> float:
-        """The share of the site's pages that have this line anywhere; 0 for lines of one page."""
-        known = self._known(text)
-        return known.pages / self.pages if known else 0.0
-
-    def share_of_body(self, path: str) -> float | None:
-        """The share of the pages with this place that have something of their article there; None: unknown."""
-        stand = self.paths.get(sighting.hash_of(path))
-        return stand.own / stand.pages if stand else None
-
     @property
     def usual_size(self) -> int:
         """Characters that a page's text has; 0 where too few pages were seen to tell."""

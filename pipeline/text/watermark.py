@@ -121,14 +121,6 @@ def remove(text: str, phrase: str, *, within: str | None = None) -> str:
     return "".join(pieces) + text[end:] if pieces else text
 
 
-def is_name_line(text: str, names: Iterable[str]) -> bool:
-    """Whether a block is nothing but the site's own name in brackets: furniture of every page."""
-    line = text.strip()
-    if len(line) > MAX_PHRASE + 2 or line[:1] not in "[【(（" or line[-1:] not in "]】)）":
-        return False
-    return line[1:-1].strip().casefold() in {name.casefold() for name in _spelled(names)}
-
-
 def _is_telling(phrase: str) -> bool:
     """Whether a phrase is long enough to be met by nothing but itself."""
     letters = sum(map(str.isalpha, phrase))

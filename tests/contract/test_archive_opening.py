@@ -14,6 +14,7 @@ from sqlalchemy import event, text
 from config.clock import ManualClock, SystemClock
 from db import schema
 from db.archive import Archive
+from db.engine import APPLICATION_ID
 from db.errors import (
     ArchiveAddressWrong,
     ArchiveError,
@@ -252,3 +253,15 @@ def test_an_archive_is_one_file_once_it_is_closed(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()
+
+
+def test_a_file_says_that_it_is_an_archive_and_another_programs_is_refused(tmp_path: Path) -> None:
+    Archive.open(f"sqlite:///{tmp_path}/a.sqlite3", clock=CLOCK).close()
+    with sqlite3.connect(tmp_path / "a.sqlite3") as own:
+        assert own.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+    own.close()
+    with sqlite3.connect(tmp_path / "map.gpkg") as other:
+        other.execute("PRAGMA application_id = 0x47504B47")
+    other.close()
+    with pytest.raises(NotAnArchive, match="another program's file"):
+        Archive.open(f"sqlite:///{tmp_path}/map.gpkg", clock=CLOCK)

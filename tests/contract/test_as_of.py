@@ -65,10 +65,6 @@ def answers(session: Session, as_of: AsOf, *, articles: int) -> Answers:
         told[f"reprints_of {number}"] = reports.reprints_of(session, number, as_of=as_of)
         looks = belonging.looks_at(session, [number], as_of=as_of)[number]
         told[f"looks_at {number}"] = looks
-        told[f"recent_visits {number}"] = [
-            visit.id
-            for visit in reports.recent_visits(session, article_id=number, as_of=as_of, limit=9)
-        ]
     told["quarantine_list"] = reports.quarantine_list(session, as_of=as_of)
     told["load_articles"] = queries.load_articles(
         session,

@@ -50,9 +50,6 @@ def test_a_site_that_is_learnt_again_gets_another_row(desk: Desk, archive: Archi
     assert (first.number, second.number) == (1, 2)
     assert newest(desk) == second
     assert first.digest_sha256 == second.digest_sha256 == sha256(b"{}").digest()
-    with archive.read() as session:
-        assert profiles.profile_by_digest(session, first.digest_sha256) == first
-        assert profiles.profile_by_digest(session, b"\0" * 32) is None
 
 
 def test_sites_are_numbered_apart(archive: Archive, clock: ManualClock) -> None:

@@ -113,9 +113,7 @@ def test_lines_of_a_deep_page_with_many_breaks_take_no_time() -> None:
 def test_a_sentence_in_the_text_of_many_articles_is_furniture() -> None:
     profile = learnt(leaked=[NEWSLETTER])
     assert str(profile.is_furniture(NEWSLETTER)) == "in the text of 20 of 20 pages"
-    assert profile.share_of(NEWSLETTER) == 1.0
     assert profile.is_furniture(sentence(3, 1)) is None
-    assert profile.share_of(sentence(3, 1)) == 0.0
 
 
 def test_a_sentence_in_two_articles_is_none() -> None:
@@ -152,7 +150,6 @@ def test_a_place_where_no_article_stands_tells_new_lines_too() -> None:
     assert profile.is_furniture(sentence(900, 1), BOX)
     assert profile.is_furniture(sentence(900, 1), BODY) is None
     assert profile.is_furniture("A label", BOX) is None, "short lines need to repeat"
-    assert (profile.share_of_body(BODY), profile.share_of_body(BOX)) == (1.0, 0.0)
 
 
 def test_short_lines_of_lists_in_articles_are_theirs() -> None:
@@ -226,7 +223,6 @@ def test_nothing_is_learnt_from_nothing() -> None:
     profile = profiling.learn([])
     assert profile.pages == 0
     assert profile.is_furniture(NEWSLETTER) is None
-    assert profile.share_of(NEWSLETTER) == 0.0
     assert profiles.of_content(profile.content) == profile
 
 

@@ -121,12 +121,6 @@ def test_what_is_glued_goes_and_what_is_said_stays(text: str, expected: str) -> 
     assert watermark.remove(text, PHRASE) == expected
 
 
-def test_a_line_of_the_sites_own_name_is_furniture() -> None:
-    assert watermark.is_name_line(" [Harbour Post] ", ["Ferries | Harbour Post"])
-    assert not watermark.is_name_line("Harbour Post", ["Harbour Post"])
-    assert not watermark.is_name_line("[Photo]", ["Harbour Post"])
-
-
 WORDS = st.lists(
     st.text(alphabet="abcdefghijklmnopqrstuvwxyzäéß", min_size=1, max_size=9),
     min_size=8,
