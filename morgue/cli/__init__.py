@@ -5,8 +5,10 @@ Imports a command only when it is called.
 
 import contextlib
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
@@ -116,7 +118,7 @@ class Morgue(click.Group):
         prog_name = prog_name or "morgue"
         self._main_shell_completion(extra, prog_name, complete_var)
         try:
-            with self.make_context(prog_name, list(args), **extra) as context:
+            with _stopped_alike(), self.make_context(prog_name, list(args), **extra) as context:
                 code = self.invoke(context)
             sys.stdout.flush()
         except click.exceptions.Exit as end:
@@ -131,6 +133,19 @@ class Morgue(click.Group):
             _close_quietly()
             code = ExitCode.OK
         sys.exit(int(code or 0))
+
+
+@contextlib.contextmanager
+def _stopped_alike() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does. Crawls and the daemon have handlers of their own."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
 def _close_quietly() -> None:
