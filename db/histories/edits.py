@@ -123,7 +123,7 @@ def texts(session: Session, revision_ids: Iterable[int]) -> dict[int, Text]:
             .where(Revision.id.in_(chunk))
         )
         for revision, data, against in rows:
-            found[revision.id] = Text(shown(read_back(revision)), _unpacked(data, against or ""))
+            found[revision.id] = Text(shown(read_back(revision)), unpacked(data, against or ""))
     return found
 
 
@@ -158,7 +158,7 @@ def _counter(comparer: str) -> str:
     return f"edits {comparer}"
 
 
-def _unpacked(data: bytes | None, against: str) -> bytes:
+def unpacked(data: bytes | None, against: str) -> bytes:
     """The content; a damaged one is `morgue verify`'s to tell, and tells nothing here."""
     if data is None:
         return b""

@@ -4,20 +4,24 @@ Knows forms, and that edits which were not kept yet are found on the spot. Must 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby, pairwise
 from typing import Any
 
 import click
 
+from db.asking.asof import AsOf
 from db.asking.queries import RevisionView
-from db.histories import edit_answers
+from db.histories import edit_answers, retellings
 from db.histories import edits as rows
 from db.histories.edits import EditRow, Pair
+from db.identities.belonging import Look
 from morgue.cli import differences
 from morgue.cli.output import safe
 from pipeline.compare import marked, word_diff
-from pipeline.edits.comparing import Comparison, between
-from pipeline.edits.edit import COMPARER_VERSION
+from pipeline.edits.comparing import Comparison, between, caption_edits
+from pipeline.edits.edit import COMPARER_VERSION, Edit
 from pipeline.edits.matching import Match
 from pipeline.edits.telling import Telling
 from pipeline.stages.neighbours import edit_rows
@@ -53,6 +57,45 @@ def edits_of_history(
     for pair in missing:
         found[pair.revision_id] = edit_rows(texts[pair.previous_id], texts[pair.revision_id])
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """Captions that were changed while the text stayed, and between which looks."""
+
+    previous_seen_at: datetime
+    first_seen_at: datetime
+    edits: tuple[EditRow, ...]
+
+
+def captions_of_history(
+    session: Any, looks: Sequence[Look], *, as_of: AsOf
+) -> dict[int, list[Captions]]:
+    """What was changed in captions alone under each revision, by its id."""
+    found: dict[int, list[Captions]] = {}
+    for each in retellings.retellings(session, looks, as_of=as_of):
+        edits = caption_edits(Telling.of({}, each.before), Telling.of({}, each.after))
+        if edits:
+            found.setdefault(each.revision_id, []).append(
+                Captions(each.previous_seen_at, each.first_seen_at, tuple(map(_row, edits)))
+            )
+    return found
+
+
+def captions_json(changed: Sequence[Captions]) -> list[dict[str, Any]]:
+    """Changed captions for `--json`."""
+    return [
+        {
+            "previous_seen_at": each.previous_seen_at,
+            "first_seen_at": each.first_seen_at,
+            "edits": [edit_json(edit) for edit in each.edits],
+        }
+        for each in changed
+    ]
+
+
+def _row(edit: Edit) -> EditRow:
+    return EditRow(edit.kind.value, edit.op, edit.count, edit.size, edit.is_silent)
 
 
 def comparison(session: Any, old: RevisionView, new: RevisionView) -> Comparison:
@@ -105,10 +148,7 @@ def edit_json(edit: EditRow) -> dict[str, Any]:
 
 def edits_json(found: Comparison) -> list[dict[str, Any]]:
     """The edits of a comparison for `--json`."""
-    return [
-        edit_json(EditRow(edit.kind.value, edit.op, edit.count, edit.size, edit.is_silent))
-        for edit in found.edits
-    ]
+    return [edit_json(_row(edit)) for edit in found.edits]
 
 
 def sentence_lines(found: Comparison, *, is_coloured: bool) -> Iterator[str]:

@@ -19,6 +19,9 @@ from morgue.cli import differences, output
 from morgue.cli.access import clock_of, settings_of
 from morgue.cli.asof import asked, times_json
 from morgue.cli.edited import (
+    Captions,
+    captions_json,
+    captions_of_history,
     comparison,
     edit_json,
     edits_json,
@@ -69,6 +72,7 @@ def history(
     ARTICLE is a number or a URL. A publisher made each change at some time between the two looks
     that are given: the last that still saw the old text and the first that saw the new one. SILENTLY
     means that a number, a name or a quotation was replaced and no note of the publisher tells of it.
+    A caption that is changed alone makes no revision: --edits tells of it under the revision that stayed.
     """
     settings = settings_of(invocation)
     when = asked(clock_of(settings), as_of=as_of, known_at=known_at)
@@ -79,19 +83,25 @@ def history(
         sets = spells.variant_sets(session, found.number, visits, as_of=when)
         removals = spells.removals_of(session, found.number, as_of=when)
         edits = edits_of_history(session, revisions)
+        captions = captions_of_history(session, visits, as_of=when) if has_edits or as_json else {}
     looks = Counter(visit.outcome for visit in visits)
     if as_json:
         besides = {"variants": sets_json(sets), "removals": removals_json(removals)}
-        output.document(times_json(when) | _history_json(found, revisions, looks, edits) | besides)
+        output.document(
+            times_json(when) | _history_json(found, revisions, looks, edits, captions) | besides
+        )
         return
     _print_history(found, revisions, edits)
     for line in set_lines(sets):
         output.line(line)
     _print_looks(found, looks, removals)
     if has_edits:
-        for old, new in pairwise(revisions):
-            output.line()
-            _print_edits(old, new, edits[new.id])
+        for old, new in pairwise([None, *revisions]):
+            if old is not None and new is not None:
+                output.line()
+                _print_edits(old, new, edits[new.id])
+            if new is not None:
+                _print_captions(new, captions.get(new.id, ()))
     if has_differences:
         for old, new in pairwise(revisions):
             output.line()
@@ -108,13 +118,17 @@ def _history_json(
     revisions: Sequence[RevisionView],
     looks: Counter[VisitOutcome],
     edits: Mapping[int, Sequence[EditRow]],
+    captions: Mapping[int, Sequence[Captions]],
 ) -> dict[str, Any]:
     told = []
     previous = None
     for revision in revisions:
         changed = changes(previous, revision) if previous else ()
         made = [edit_json(edit) for edit in edits.get(revision.id, ())]
-        told.append(revision_json(revision) | {"changed": changed, "edits": made})
+        alone = captions_json(captions.get(revision.id, ()))
+        told.append(
+            revision_json(revision) | {"changed": changed, "edits": made, "captions": alone}
+        )
         previous = revision
     return article_json(article) | {
         "history": told,
@@ -236,6 +250,16 @@ def _print_edits(old: RevisionView, new: RevisionView, edits: Sequence[EditRow])
     output.line(click.style(f"revision {old.number} to {new.number}", bold=True))
     for edit in edits:
         output.line(f"  {phrase(edit)}" + (f" ({edit.size} words)" if edit.size else ""))
+
+
+def _print_captions(revision: RevisionView, changed: Sequence[Captions]) -> None:
+    """Captions that were changed while the text of this revision stayed."""
+    for each in changed:
+        when = f"{shown(each.previous_seen_at)} to {shown(each.first_seen_at)}"
+        output.line()
+        output.line(click.style(f"under revision {revision.number}, changed {when}", bold=True))
+        for edit in each.edits:
+            output.line(f"  {phrase(edit)}" + (f" ({edit.size} words)" if edit.size else ""))
 
 
 def _print_difference(

@@ -76,6 +76,13 @@ def edits(old: Telling, new: Telling) -> tuple[Edit, ...]:
     return between(old, new).edits
 
 
+def caption_edits(old: Telling, new: Telling) -> tuple[Edit, ...]:
+    """What was changed in the captions: all that is told of pages whose text stayed."""
+    tally = _Tally()
+    _captions(old, new, tally)
+    return tally.edits()
+
+
 def _fields(old: Telling, new: Telling, tally: _Tally) -> None:
     _text(Kind.HEADLINE, old.title, new.title, tally)
     _text(Kind.STANDFIRST, old.standfirst, new.standfirst, tally)

@@ -1,6 +1,7 @@
 """`morgue edits`, and the edits in `morgue history` and `morgue diff`, as a person meets them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ class Project:
         self.config = folder / "morgue.yaml"
         self.config.write_text("archive_url: sqlite:///archive.sqlite3\n")
         (folder / "sites").mkdir()
-        with Archive.open(f"sqlite:///{folder}/archive.sqlite3", clock=clock) as archive:
+        self.address = f"sqlite:///{folder}/archive.sqlite3"
+        with Archive.open(self.address, clock=clock) as archive:
             desk = Desk(archive, clock)
             for words in (OLD, NEW, NOTED):
                 desk.see("a", words)
@@ -86,3 +88,37 @@ def test_a_difference_is_told_sentence_by_sentence(project: Project) -> None:
     assert [sentence["ops"] for sentence in told["sentences"]] == [["move"], ["edit"], ["equal"]]
     assert {"body", "number"} == {edit["kind"] for edit in told["edits"]}
     assert "sentences" not in project.told("diff", "1", "1", "2")
+
+
+def see_with(desk: Desk, caption: str, words: str = OLD, **more: Any) -> None:
+    """Look at a page whose picture has this caption."""
+    link = desk.link("b")
+    entry = desk.entry(link, words, article=link.article_id)
+    assert entry.extraction is not None
+    content = {"title": "A headline", "text": words, "captions": [caption, "The mill."], **more}
+    read = replace(entry.extraction, content=json.dumps(content).encode())
+    desk.archive_all(replace(entry, extraction=read))
+    desk.wait(hours=1)
+
+
+def test_a_caption_that_is_changed_alone_is_told_and_is_no_revision(
+    project: Project, clock: ManualClock
+) -> None:
+    with Archive.open(project.address, clock=clock) as archive:
+        desk = Desk(archive, clock)
+        see_with(desk, "The harbour at noon.")
+        start = clock.now()
+        see_with(desk, "The harbour at dawn.")
+        see_with(desk, "The harbour at dawn.", tags=["harbour"])
+        desk.see_again("b")
+        see_with(desk, "The harbour at dusk.", words=NEW)
+        number = desk.link("b").article_id
+    listed = project.ask("history", str(number), "--edits").output
+    assert "under revision 1, changed" in listed
+    assert "  1 caption edited (2 words)" in listed.partition("under revision 1")[2]
+    first, second = project.told("history", str(number))["history"]
+    (alone,) = first["captions"]
+    assert alone["first_seen_at"] == start.isoformat().replace("+00:00", "Z")
+    assert [(edit["kind"], edit["op"]) for edit in alone["edits"]] == [("caption", "edit")]
+    assert second["captions"] == []
+    assert "caption" in {edit["kind"] for edit in second["edits"]}, "beside an edit it is one"
