@@ -15,7 +15,9 @@ from config.rules import Strict
 from config.values import CronText, Duration, HoursText, at_least, listed, mistake
 
 DEFAULT_REVISIT = {"3h": "30m", "1d": "2h", "3d": "8h", "14d": "1d"}
-"""Most edits come early: of first edits to headlines 33 % within one hour, 97 % within 25."""
+"""The ladder. Most edits come early: of first edits to headlines 33 % within one hour, 97 % within 25."""
+
+_REVISIT_WORDS = ("learnt", "ladder")
 
 LONGEST_PAUSE = timedelta(days=1)
 """Between two crawls of a site that cannot be reached, unless its own schedule is wider."""
@@ -31,17 +33,27 @@ class RevisitStep(Strict):
 
 
 class Revisit(Strict):
-    """How often a known article is looked at again, by its age. Without steps: never."""
+    """How often a known article is looked at again: as was learnt of its site, or by its age. Without steps: never."""
 
     steps: tuple[RevisitStep, ...] = ()
+    is_learnt: bool = False
 
     @model_validator(mode="before")
     @classmethod
     def _from_mapping(cls, value: object) -> object:
-        """Steps from the written form, `{AGE: INTERVAL}`."""
+        """From the written forms: `learnt`, `ladder`, or steps as `{AGE: INTERVAL}`."""
         if value is None:
             return {}
-        if not isinstance(value, dict) or "steps" in value:
+        if isinstance(value, str):
+            if value not in _REVISIT_WORDS:
+                raise mistake(
+                    f'is "{value}"',
+                    remedy="Write learnt, ladder, or AGE: INTERVAL pairs as in 3h: 30m.",
+                )
+            if value == "learnt":
+                return {"is_learnt": True}
+            value = DEFAULT_REVISIT
+        if not isinstance(value, dict) or not value.keys().isdisjoint({"steps", "is_learnt"}):
             return value
         return {"steps": [{"up_to_age": age, "every": every} for age, every in value.items()]}
 
@@ -61,6 +73,10 @@ class Revisit(Strict):
                     at=("steps", number, "up_to_age"),
                 )
         return self
+
+
+LADDER = Revisit.model_validate("ladder")
+"""The steps that hold where a site's file names none and nothing is to be learnt."""
 
 
 class Schedule(Strict):
@@ -86,8 +102,9 @@ class Schedule(Strict):
         description="Hours of the site's own clocks in which no crawl begins by schedule.",
     )
     revisit: Revisit = Field(
-        default_factory=lambda: Revisit.model_validate(DEFAULT_REVISIT),
-        description="AGE: INTERVAL pairs, youngest first; after the last age: never again.",
+        default_factory=lambda: Revisit.model_validate("learnt"),
+        description="When articles are looked at again: learnt, as their site was seen to edit; ladder; "
+        "or AGE: INTERVAL pairs, youngest first; after the last age: never again.",
     )
     trust_lastmod: bool = Field(
         default=False,

@@ -22,10 +22,11 @@ def site_schema() -> dict[str, Any]:
     del parts["RevisitStep"]
     parts["Revisit"] = {
         "description": parts["Revisit"]["description"],
-        "type": "object",
+        "type": ["string", "object"],
+        "pattern": "^(learnt|ladder)$",
         "propertyNames": _DURATION,
         "additionalProperties": _DURATION,
-        "examples": [{"3h": "30m", "1d": "2h", "14d": "1d"}],
+        "examples": ["learnt", {"3h": "30m", "1d": "2h", "14d": "1d"}],
     }
     parts["SourceConfig"]["oneOf"] = [{"required": [kind]} for kind in SOURCE_KINDS]
     for rule in ("FieldRule", "LinkRule"):

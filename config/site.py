@@ -68,6 +68,14 @@ class Politeness(Strict):
         le=64,
         description="Requests at a time; the setting concurrent_per_host where absent.",
     )
+    requests_per_hour: int | None = Field(
+        default=None,
+        ge=1,
+        description="At most so many requests in any hour; new articles go before looks at known ones.",
+    )
+    requests_per_day: int | None = Field(
+        default=None, ge=1, description="At most so many requests in any day, likewise."
+    )
     robots: Literal["obey", "ignore"] = Field(
         default="obey", description="Whether robots.txt is obeyed."
     )

@@ -16,7 +16,7 @@ from config.clock import Clock
 from config.schedule import next_crawl
 from config.settings import Settings
 from config.site import SiteConfig, SourceConfig, ad_hoc_site
-from crawler import backlog, discovery
+from crawler import backlog, budget, discovery
 from crawler.lanes import Lane, SourceRun
 from crawler.politeness.addresses import is_loopback
 from crawler.politeness.slots import concurrency_of
@@ -32,6 +32,7 @@ from db.proving import seals
 from pipeline.context import LEASE_TTL, CrawlContext, Event, HeldLease
 from pipeline.items import Fetched
 from pipeline.profiles.profile import LEARNER_VERSION
+from pipeline.stages import learn_rhythms
 from pipeline.stages.unread import unread_pages
 
 log = structlog.get_logger(__name__)
@@ -174,6 +175,9 @@ def begin(
         if not free:
             return busy
         rows = {each.site.name: _ensure(session, each, now=now) for each in free}
+        policies = learn_rhythms.policies(
+            session, {rows[each.site.name].id: each.site for each in free}
+        )
         learnt = _profiles(session, rows) if settings.learn_profiles else {}
         crawl_id = crawls.begin_crawl(
             session,
@@ -200,6 +204,7 @@ def begin(
         clock=clock,
         leases=held,
         profiles=learnt,
+        policies=policies,
         progress=progress or (lambda _: None),
         trigger=trigger,
         owner=owner,
@@ -360,6 +365,7 @@ def _lane(
             if source.kind == "follow":
                 lane.followed[known.id] = source
     lane.links.extend(_named(session, assignment, site_id, now=now))
+    lane.requests_left = budget.left(session, site, site_id, now=now)
     return lane
 
 

@@ -105,6 +105,7 @@ class Lane:
     failures_in_row: int = 0
     last_failure: str | None = None
     wait_until: datetime | None = None  # when the server wants to be asked again
+    requests_left: int | None = None  # of the site's budget; None: it has none
     news_count: int = 0  # how often there was something new in the archive
     backlog: Backlog | None = None  # a back-fill's work, for when nothing else is left
     followed: dict[int | None, SourceConfig] = field(default_factory=dict)  # by source id
@@ -137,16 +138,25 @@ class Lane:
         """What to ask for now; None where nothing may be asked at the moment."""
         if self.closed_because is not None or self.request_count >= self.window:
             return None
+        if self.requests_left == 0:
+            self.close("")  # nothing is wrong with the site: what is due stays due
+            return None
         if self.documents:
-            self.request_count += 1
+            self._spend()
             return self.documents.popleft()
         if not self.links:
             return self._next_of_backlog()
         link = self.links.popleft()
         self.tried.add(link.id)
         self.on_their_way.add(link.id)
-        self.request_count += 1
+        self._spend()
         return link
+
+    def _spend(self) -> None:
+        """One more request is on its way."""
+        self.request_count += 1
+        if self.requests_left is not None:
+            self.requests_left -= 1
 
     def _next_of_backlog(self) -> KnownDocument | KnownLink | None:
         while self.backlog is not None and (work := self.backlog.next()) is not None:

@@ -11,6 +11,7 @@ PIPELINES = {
     "pipeline.stages.find_edits.FindEdits": 350,
     "pipeline.stages.relate.RelateArticle": 400,
     "pipeline.stages.learn.LearnProfiles": 500,
+    "pipeline.stages.learn_rhythms.LearnRhythms": 510,
 }
 """Of our spider alone: `scrapy shell` has no crawl for them to work on."""
 

@@ -14,6 +14,7 @@ from db.archive import Archive
 from db.archiving import leases
 from db.archiving.profiles import KnownProfile
 from pipeline import compare
+from pipeline.revisits.plan import Policy
 from pipeline.stages.reading_process import ReadingProcess
 
 
@@ -56,6 +57,9 @@ class CrawlContext:
     profiles: Mapping[str, KnownProfile] = field(
         default_factory=dict
     )  # by site; pages are read with them
+    policies: Mapping[str, Policy] = field(
+        default_factory=dict
+    )  # by site: when its articles are looked at again
     progress: Callable[[Event], None] = lambda _: None
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     reading: ReadingProcess = field(init=False)

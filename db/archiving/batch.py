@@ -104,7 +104,7 @@ class Batch:
         if article is not None:
             self._see(entry, article, revision_id)
         visit_id = self._add_visit(entry, outcome, revision_id)
-        self._add_link_state(entry, article, revision_id)
+        self._add_link_state(entry, article, revision_id, is_edit=outcome is VisitOutcome.REVISED)
         return Archived(
             visit_id=visit_id,
             outcome=outcome,
@@ -351,7 +351,12 @@ class Batch:
         return visit_id
 
     def _add_link_state(
-        self, entry: Entry, article: ArticleState | None, revision_id: int | None
+        self,
+        entry: Entry,
+        article: ArticleState | None,
+        revision_id: int | None,
+        *,
+        is_edit: bool,
     ) -> None:
         state = entry.link_state
         due_at = state.due_at
@@ -368,5 +373,9 @@ class Batch:
                 "b_last_modified": state.last_modified,
                 "b_failure_count": state.failure_count,
                 "b_modified_at": state.modified_at,
+                "b_due_rule": state.due_rule,
+                "b_edits": int(is_edit),
+                "b_edited_at": entry.visited_at if is_edit else None,
+                "b_is_live": state.is_live,
             }
         )

@@ -215,13 +215,21 @@ _LINK_STATE = (
     .values(
         article_id=func.coalesce(bindparam("b_article_id"), _LINK.article_id),
         revision_id=func.coalesce(bindparam("b_revision_id"), _LINK.revision_id),
-        visited_modified_at=func.coalesce(bindparam("b_modified_at"), _LINK.visited_modified_at),
+        visited_modified_at=func.coalesce(
+            bindparam("b_modified_at", type_=_LINK.modified_at.type), _LINK.visited_modified_at
+        ),
         visited_at=bindparam("b_visited_at"),
         visit_count=_LINK.visit_count + 1,
         due_at=bindparam("b_due_at"),
         etag=bindparam("b_etag"),
         last_modified=bindparam("b_last_modified"),
         failure_count=bindparam("b_failure_count"),
+        due_rule=bindparam("b_due_rule"),
+        edit_count=func.coalesce(_LINK.edit_count, 0) + bindparam("b_edits"),
+        edited_at=func.coalesce(
+            bindparam("b_edited_at", type_=_LINK.edited_at.type), _LINK.edited_at
+        ),
+        is_live=func.coalesce(bindparam("b_is_live"), _LINK.is_live),
     )
 )
 

@@ -58,6 +58,9 @@ class KnownLink:
     etag: str | None
     last_modified: str | None
     capture_id: int | None
+    edit_count: int | None = None  # looks at it that found a new revision
+    edited_at: datetime | None = None  # the last of them
+    is_live: bool | None = None  # its page said so when it was read last
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,8 @@ class LinkState:
     modified_at: datetime | None = (
         None  # the link's modified_at when it was asked for, if that was answered
     )
+    due_rule: str | None = None  # what set due_at: pipeline.revisits.plan.DueRule
+    is_live: bool | None = None  # whether the page says that it is live; None: it was not read
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from db.archiving.entries import FoundLink, KnownLink, Offered
@@ -92,7 +92,7 @@ def due_links(
     limit: int,
     exclude: Collection[int] = (),
 ) -> list[KnownLink]:
-    """The links of these sites that are due, the freshest first.
+    """The links of these sites that are due: new ones, then those that were published or edited last.
 
     Args:
         session: Any session.
@@ -101,11 +101,12 @@ def due_links(
         limit: How many at most.
         exclude: Ids of links that are in hand already.
     """
-    freshness = func.coalesce(Link.published_at, Link.modified_at, Link.found_at)
+    freshness = func.coalesce(Link.edited_at, Link.published_at, Link.modified_at, Link.found_at)
+    is_known = case((Link.visit_count > 0, 1), else_=0)
     rows = session.execute(
         select(*COLUMNS)
         .where(Link.site_id.in_(site_ids), Link.due_at <= now)
-        .order_by(Link.depth, freshness.desc(), Link.id)
+        .order_by(is_known, Link.depth, freshness.desc(), Link.id)
         .limit(limit + len(exclude))
     )
     skipped = set(exclude)

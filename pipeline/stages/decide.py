@@ -29,8 +29,10 @@ from pipeline.extraction import Result
 from pipeline.items import Fetched
 from pipeline.likeness import Said
 from pipeline.reading import Reading, Verdict
+from pipeline.revisits.plan import DueRule, Policy
 from pipeline.stages.absence import gone_by
 from pipeline.stages.known_text import known_text
+from pipeline.stages.next_look import Due, next_look
 from pipeline.stages.revisions import revision_of
 
 GIVE_UP_AFTER = 8
@@ -38,6 +40,7 @@ GIVE_UP_AFTER = 8
 
 _QUARANTINE_REST = timedelta(hours=1)
 _REFUSAL_REST = timedelta(days=1)
+_UNKNOWN = Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,11 @@ class _Desk:
         reading = result.reading
         row, article, aliases = self._identify(fetched, result)
         first_seen = _first_seen(reading, row, fetched.fetched_at)
+        is_edited = (
+            row is not None
+            and row.revision_id is not None
+            and row.normal_sha256 != result.normal_sha256
+        )
         entry = Entry(
             crawl_id=fetched.crawl_id,
             link_id=fetched.link_id,
@@ -106,10 +114,12 @@ class _Desk:
             article=article,
             aliases=aliases,
             revision=revision_of(result),
-            link_state=self._settled(fetched, site, first_seen),
+            link_state=self._settled(
+                fetched, site, first_seen, is_edited=is_edited, is_live=reading.is_live
+            ),
             compared_with=row.revision_id if row else None,
         )
-        if row is None or row.revision_id is None or row.normal_sha256 == result.normal_sha256:
+        if row is None or not is_edited:
             return Decision(entry)
         rules_sha256 = self._context.rules_sha256(fetched.site)
         known = known_text(self._session, fetched, row, rules_sha256=rules_sha256)
@@ -117,8 +127,15 @@ class _Desk:
             return Decision(entry, needs_baseline=known)
         if known is None:
             return Decision(entry)
-        outcome = VisitOutcome.SAME_TEXT
-        return Decision(replace(entry, outcome=outcome, revision=None, seen_revision_id=known))
+        return Decision(
+            replace(
+                entry,
+                outcome=VisitOutcome.SAME_TEXT,
+                revision=None,
+                seen_revision_id=known,
+                link_state=self._settled(fetched, site, first_seen, is_live=reading.is_live),
+            )
+        )
 
     def _identify(
         self, fetched: Fetched, result: Result
@@ -144,10 +161,10 @@ class _Desk:
     def _quarantined(self, fetched: Fetched, site: SiteConfig, result: Result) -> Decision:
         link, reason = fetched.link, result.reading.reason
         failures = link.failure_count + 1
-        due_at = self._later(fetched, failures, at_least=_QUARANTINE_REST)
+        due = Due(self._later(fetched, failures, at_least=_QUARANTINE_REST), DueRule.RETRY)
         absence = gone_by(fetched, reason)
         if absence is not None:
-            due_at = self._next_look(fetched, site)
+            due = self._watch(fetched, site)
         return Decision(
             replace(
                 self._bare(fetched, VisitOutcome.QUARANTINED),
@@ -156,7 +173,7 @@ class _Desk:
                 extraction=self._extraction(fetched.site, result),
                 article=link.article_id if absence else None,
                 gone_by=absence,
-                link_state=self._state(fetched, due_at=due_at, failures=failures),
+                link_state=self._state(fetched, due=due, failures=failures),
             )
         )
 
@@ -175,37 +192,41 @@ class _Desk:
 
     def _gone(self, fetched: Fetched, site: SiteConfig, reply: Answer) -> Decision:
         link = fetched.link
-        due_at = None
-        if link.article_id is not None:  # it may come back: looked at by the same ladder
-            due_at = self._next_look(fetched, site)
+        due = Due(None, DueRule.NEVER)
+        if link.article_id is not None:  # it may come back: looked at as if it were there
+            due = self._watch(fetched, site)
         return Decision(
             replace(
                 self._bare(fetched, VisitOutcome.GONE),
                 detail=reply.detail,
                 article=link.article_id,
                 gone_by=Evidence(reply.gone_by) if reply.gone_by else None,
-                link_state=LinkState(due_at=due_at, modified_at=link.modified_at),
+                link_state=LinkState(
+                    due_at=due.at, modified_at=link.modified_at, due_rule=due.rule.value
+                ),
             )
         )
 
-    def _next_look(self, fetched: Fetched, site: SiteConfig) -> datetime | None:
-        """When the link is looked at again by the age that is known of it."""
+    def _watch(self, fetched: Fetched, site: SiteConfig) -> Due:
+        """When a link that shows its article no longer is looked at again: by its age, whatever is learnt of edits."""
         link = fetched.link
-        return schedule.next_look(
-            site.schedule.revisit,
+        steps = site.schedule.revisit
+        at = schedule.next_look(
+            schedule.LADDER if steps.is_learnt else steps,
             first_seen=min(filter(None, (link.published_at, link.found_at))),
             now=fetched.fetched_at,
         )
+        return Due(at, DueRule.GONE if at else DueRule.NEVER)
 
     def _unanswered(self, fetched: Fetched, outcome: VisitOutcome, detail: str | None) -> Decision:
         failures = fetched.link.failure_count + 1
         rest = _REFUSAL_REST if outcome is VisitOutcome.REFUSED else timedelta(0)
-        due_at = self._later(fetched, failures, at_least=rest)
+        due = Due(self._later(fetched, failures, at_least=rest), DueRule.RETRY)
         return Decision(
             replace(
                 self._bare(fetched, outcome),
                 detail=detail,
-                link_state=self._state(fetched, due_at=due_at, failures=failures),
+                link_state=self._state(fetched, due=due, failures=failures),
             )
         )
 
@@ -220,33 +241,49 @@ class _Desk:
             link_state=LinkState(due_at=None),
         )
 
-    def _settled(self, fetched: Fetched, site: SiteConfig, first_seen: datetime) -> LinkState:
+    def _settled(
+        self,
+        fetched: Fetched,
+        site: SiteConfig,
+        first_seen: datetime,
+        *,
+        is_edited: bool = False,
+        is_live: bool | None = None,
+    ) -> LinkState:
         """The link's state after an answer that was believed."""
         link = fetched.link
-        due_at = None
-        if not (site.schedule.trust_lastmod and link.modified_at is not None):
-            due_at = schedule.next_look(
-                site.schedule.revisit, first_seen=first_seen, now=fetched.fetched_at
-            )
+        due = next_look(
+            site,
+            link,
+            policy=self._context.policies.get(fetched.site, _UNKNOWN),
+            first_seen=first_seen,
+            now=fetched.fetched_at,
+            is_edited=is_edited,
+            is_live=is_live,
+        )
         if fetched.status == 304:
             return LinkState(
-                due_at=due_at,
+                due_at=due.at,
+                due_rule=due.rule.value,
                 etag=fetched.header("etag") or link.etag,
                 last_modified=fetched.header("last-modified") or link.last_modified,
                 modified_at=link.modified_at,
             )
         return LinkState(
-            due_at=due_at,
+            due_at=due.at,
+            due_rule=due.rule.value,
+            is_live=is_live,
             etag=fetched.header("etag"),
             last_modified=fetched.header("last-modified"),
             modified_at=link.modified_at,
         )
 
-    def _state(self, fetched: Fetched, *, due_at: datetime | None, failures: int) -> LinkState:
+    def _state(self, fetched: Fetched, *, due: Due, failures: int) -> LinkState:
         """The link's state after an answer that brought nothing: what it had told before stays."""
         link = fetched.link
         return LinkState(
-            due_at=due_at,
+            due_at=due.at,
+            due_rule=due.rule.value,
             etag=link.etag,
             last_modified=link.last_modified,
             failure_count=failures,

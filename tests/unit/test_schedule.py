@@ -179,7 +179,7 @@ def test_an_article_is_looked_at_as_its_age_asks(
 
 
 def test_looks_at_the_default_pace_are_few_and_end() -> None:
-    revisit, moment, looks = Schedule.model_validate({}).revisit, NOON, 0
+    revisit, moment, looks = Revisit.model_validate("ladder"), NOON, 0
     while (later := next_look(revisit, first_seen=NOON, now=moment)) is not None:
         assert later > moment
         moment, looks = later, looks + 1

@@ -43,12 +43,20 @@ LIMITS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+OF_STRINGS = {"pattern", "minLength", "maxLength"}
+OF_OBJECTS = {"properties", "additionalProperties", "propertyNames", "required"}
+
+
 def violations(value: Any, schema: dict[str, Any], at: str = "") -> Iterator[str]:
     """Where a value breaks a schema: the keywords that ours uses, and no others."""
     schema = dict(schema)
     while "$ref" in schema:
         schema |= SCHEMA["$defs"][schema.pop("$ref").rpartition("/")[2]]
     expected = schema.pop("type", None)
+    if isinstance(expected, list):  # each keyword holds for the type that it is about
+        expected = next((each for each in expected if isinstance(value, TYPES[each])), expected[0])
+        others = OF_OBJECTS if expected == "string" else OF_STRINGS
+        schema = {keyword: part for keyword, part in schema.items() if keyword not in others}
     if expected and not isinstance(value, TYPES[expected]):
         yield f"{at}: is no {expected}"
         return
