@@ -156,6 +156,17 @@ class Settings(Strict):
     log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = Field(
         default="text", description="How events are logged: text for people, json for machines."
     )
+    log_file: Path | None = Field(
+        default=None,
+        description="A file for the log of `morgue up` and its crawls, in place of standard error, which "
+        "a service manager keeps.",
+    )
+    log_file_mb: float = Field(
+        default=20.0, gt=0, le=10_000, description="Megabytes after which the log file is rotated."
+    )
+    log_file_count: int = Field(
+        default=10, ge=1, le=1000, description="Earlier log files that are kept."
+    )
     backup_to: Path | None = Field(
         default=None,
         description="The folder of backups: `morgue backup` writes there, and so does `morgue up` at "
@@ -202,7 +213,7 @@ class Settings(Strict):
             settings[name] = _hung_on(home, settings[name], prefix=prefix)
         if isinstance(settings["sites_dir"], str | Path):
             settings["sites_dir"] = home / settings["sites_dir"]
-        for name in ("backup_to",):
+        for name in ("backup_to", "log_file"):
             if isinstance(settings.get(name), str | Path):
                 settings[name] = home / settings[name]
         if isinstance(settings["user_agent"], str):

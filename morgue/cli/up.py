@@ -1,7 +1,8 @@
 """`morgue up`: the daemon, with what it needs."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,7 @@ from morgue.cli.invocation import Invocation
 from morgue.cli.opened import archive_of
 from morgue.configuration import Configuration
 from morgue.daemon import Daemon, DueSite, Pace
+from morgue.log_file import standard_error_in
 from morgue.service_manager import ServiceManager
 
 _LAST_MINUTES = timedelta(minutes=5)
@@ -50,7 +52,7 @@ def up(invocation: Invocation) -> ExitCode:
                 remedy="`morgue init` writes some to begin with.",
             )
         need_contact(settings, read.sites)
-        with archive_of(settings) as archive:
+        with _log(settings), archive_of(settings) as archive:
             output.note(f"Crawling into {archive.name}: {', '.join(read.sites)}. Ctrl-C stops.")
             daemon = Daemon(
                 find_due=lambda: _find_due(archive, read),
@@ -69,6 +71,28 @@ def up(invocation: Invocation) -> ExitCode:
             )
             asyncio.run(_work(daemon, backups))
     return ExitCode.OK
+
+
+@contextmanager
+def _log(settings: Settings) -> Iterator[None]:
+    """The log where the settings want it."""
+    if settings.log_file is None:
+        yield
+        return
+    size = int(settings.log_file_mb * 1_000_000)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(
+                standard_error_in(settings.log_file, size=size, count=settings.log_file_count)
+            )
+        except OSError as error:
+            raise Failure(
+                f"the log file {settings.log_file} cannot be written: {error.strerror}",
+                remedy="Make its folder, or correct log_file.",
+            ) from error
+        # once more: a file wants no colours
+        logs.configure(settings.log_level, form=settings.log_format, clock=clock_of(settings))
+        yield
 
 
 async def _work(daemon: Daemon, backups: BackupKeeper) -> None:
