@@ -191,9 +191,14 @@ def _explain_sqlite(error: sqlite3.Error, url: URL) -> ArchiveError | None:
     if "not a database" in words:
         return NotAnArchive(f"{path} is not a Morgue archive: choose another archive_url")
     if "malformed" in words:
-        return ArchiveError(f"the archive {path} is damaged: restore it from a backup")
+        return ArchiveError(
+            f"SQLite finds {path} damaged: run `morgue verify`, and `morgue restore` a backup beside it if "
+            "that says so, too"
+        )
     if "disk I/O error" in words:
-        return ArchiveUnwritable(f"the disk of the archive {path} reports errors: check the disk")
+        return ArchiveUnwritable(
+            f"the disk of the archive {path} is full or reports errors: make room, or check the disk"
+        )
     return None
 
 

@@ -40,6 +40,17 @@ def server() -> Iterator[str]:
     if given:
         yield given
         return
+    with restartable() as own:
+        yield own.address
+
+
+@contextmanager
+def restartable() -> Iterator["Server"]:
+    """A server of our own, which a test may stop and start again.
+
+    Raises:
+        NoPostgresError: There are no binaries to start one.
+    """
     root = next((r for r in _installations() if (r / "bin" / "initdb").exists()), None)
     if root is None:
         raise NoPostgresError(NoPostgresError.__doc__)
@@ -47,8 +58,13 @@ def server() -> Iterator[str]:
     binaries = Path(tempfile.mkdtemp(prefix="morgue-pg-bin-"))  # memory may not let programs run
     try:
         user = _unprivileged(folder, binaries)
-        with _running(_reachable(root, binaries, user), folder, user) as address:
-            yield address
+        own = Server(_reachable(root, binaries, user), folder, user)
+        own.create()
+        own.start()
+        try:
+            yield own
+        finally:
+            own.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(binaries, ignore_errors=True)
@@ -112,27 +128,47 @@ def _reachable(root: Path, folder: Path, user: Mapping[str, Any]) -> Path:
     return copy
 
 
-@contextmanager
-def _running(root: Path, folder: Path, user: Mapping[str, Any]) -> Iterator[str]:
-    data = folder / "data"
-    quiet: dict[str, Any] = {
-        "stdout": subprocess.DEVNULL,
-        "stderr": subprocess.STDOUT,
-        "cwd": folder,
-        **user,
-    }
-    initdb = [root / "bin" / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-    subprocess.run([*initdb, "--locale=C.UTF-8", "--no-sync"], check=True, **quiet)
-    options = [word for option in _UNSAFE_BUT_FAST for word in ("-c", option)]
-    process = subprocess.Popen(
-        [root / "bin" / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", *options],
-        **quiet,
-    )
-    try:
-        address = f"postgresql://postgres@/postgres?host={folder}"
-        _wait_for(address, process)
-        yield address
-    finally:
+class Server:
+    """A server of our own."""
+
+    def __init__(self, root: Path, folder: Path, user: Mapping[str, Any]) -> None:
+        self._root = root
+        self._folder = folder
+        self._quiet: dict[str, Any] = {
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.STDOUT,
+            "cwd": folder,
+            **user,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self.address = f"postgresql://postgres@/postgres?host={folder}"
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
+
+    def create(self) -> None:
+        """Make its cluster."""
+        words = ["-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        initdb = [self._root / "bin" / "initdb", *words, "--locale=C.UTF-8", "--no-sync"]
+        subprocess.run(initdb, check=True, **self._quiet)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = [word for option in _UNSAFE_BUT_FAST for word in ("-c", option)]
+        words = ["-D", self._data, "-k", self._folder, "-c", "listen_addresses=", *options]
+        self._process = subprocess.Popen([self._root / "bin" / "postgres", *words], **self._quiet)
+        try:
+            _wait_for(self.address, self._process)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop it as a restart does: connections are ended. Harmless the second time."""
+        process, self._process = self._process, None
+        if process is None:
+            return
         process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
         try:
             process.wait(PATIENCE_S)

@@ -101,9 +101,10 @@ def make(
                             f"has finished ({error})"
                         ) from error
             removed = kept.thin(place, keep=keep, newest=made.backup) if keep else []
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
+        words = error.strerror if isinstance(error, OSError) else None
         raise BackupRefused(
-            f"the backup cannot be written to {place}: {error.strerror or error}. Make room or check the "
+            f"the backup cannot be written to {place}: {words or error}. Make room or check the "
             "folder's permissions; earlier backups are untouched"
         ) from error
     return Made(made.backup, made.copied_bytes, tuple(removed))

@@ -106,10 +106,11 @@ def restore(
             violations = _restore_rows(
                 backup, target, is_full=is_full, shingles_of=shingles_of, tell=tell
             )
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
+        words = error.strerror if isinstance(error, OSError) else None
         raise BackupRefused(
             f"the archive cannot be restored to {target.database if target.is_sqlite else target.captures}: "
-            f"{error.strerror or error}. Make room or check the folder's permissions, then restore again"
+            f"{words or error}. Make room or check the folder's permissions, then restore again"
         ) from error
     name = engines.name_of(engines.parse_address(target.address))
     return Restored(backup, name, violations)

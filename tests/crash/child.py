@@ -2,11 +2,13 @@
 
 usage: child.py MORGUE.YAML CLOCK_OFFSET_S [STEP N]
        child.py MORGUE.YAML CLOCK_OFFSET_S disk_full PAGES
+       child.py MORGUE.YAML CLOCK_OFFSET_S waits STEP N FILE    (FILE.reached is made, FILE is waited for)
 """
 
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -64,6 +66,24 @@ def arm(step: str, count: int, *, steps: Mapping[str, tuple[Any, str, str]] = ST
     setattr(owner, name, deadly)
 
 
+def arm_wait(step: str, count: int, gate: Path) -> None:
+    """Make the process stand still before the step, the count-th time, until there is a file."""
+    owner, name, _ = STEPS[step]
+    original: Callable[..., Any] = getattr(owner, name)
+    left = count
+
+    def waiting(*args: Any, **kwargs: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            gate.with_name(f"{gate.name}.reached").touch()
+            while not gate.exists():
+                time.sleep(0.05)  # another process stops and starts a server
+        return original(*args, **kwargs)
+
+    setattr(owner, name, waiting)
+
+
 def fill_disk(pages: int) -> None:
     """Let the archive's file grow to so many pages only: SQLite then fails as on a full disk."""
     original = engine.open_engine
@@ -85,6 +105,8 @@ def main() -> int:
     config, offset_s, *deadly = sys.argv[1:]
     if deadly[:1] == ["disk_full"]:
         fill_disk(int(deadly[1]))
+    elif deadly[:1] == ["waits"]:
+        arm_wait(deadly[1], int(deadly[2]), Path(deadly[3]))
     elif deadly:
         arm(deadly[0], int(deadly[1]))
     settings = load_settings(Path(config), env=os.environ, cwd=Path.cwd())
