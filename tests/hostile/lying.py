@@ -62,6 +62,7 @@ class Server:
         self.base = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self.paths: list[str] = []
         self.times: list[float] = []
+        self.headers: list[dict[str, str]] = []
         self.arrived = threading.Event()
         self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._accepting.start()
@@ -103,6 +104,7 @@ class Server:
                 name.lower(): value.strip()
                 for name, _, value in (line.partition(":") for line in lines if line)
             }
+            self.headers.append(headers)
             scheme, _, address = self.base.partition("://")
             base = f"{scheme}://{headers.get('host', address)}"
             connection = Connection(secured, path, headers, base, self._is_over)
