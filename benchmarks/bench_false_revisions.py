@@ -4,15 +4,17 @@
 
 The newsroom's articles are visited again and again, three hours apart, while its clocks, rails and advertisements
 move by themselves and every page is disturbed on top by one to four kinds of noise (page_noise.py) and comes in
-another charset now and then. Each page goes through the whole reader and the comparison. A revision is false where
-the normal digest differs from that of the visit before and the article's true text does not; missed where it is the
-other way round. Told by kind of noise: those that were there when a false one was found, on the visit or before it.
+another charset now and then. Each page goes the way of a crawl: kept, read by the whole reader, decided and archived in
+a real archive (SQLite), twenty visits a transaction. A visit is false where it adds a revision, an article or a
+variant though the article's true text is that of the visit before; missed where it adds none and the text is
+another. Told by kind of noise: those that were there when a false one was found, on the visit or before it.
 """
 
 import argparse
 import random
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.resources import files
@@ -22,13 +24,26 @@ from typing import Any
 
 from page_noise import CHARSETS, NOISES, encoded
 
+from config.clock import ManualClock
+from config.settings import Settings
 from config.site import SiteConfig, load_sites
+from db.archive import Archive
+from db.archiving import crawls, ledger, links
+from db.archiving.entries import Archived, FoundLink, NewCapture
+from db.models import VisitOutcome
 from morgue.demo.newsroom import Newsroom
 from morgue.demo.newsroom.answers import Request
 from morgue.demo.newsroom.cast import Article
 from morgue.demo.newsroom.site import Site
-from pipeline import compare, extraction
+from pipeline import compare, extraction, urls
+from pipeline.context import CrawlContext
+from pipeline.items import Fetched
 from pipeline.reading import Verdict
+from pipeline.stages.decide import decide
+
+BATCH = 20
+CHANGES = (VisitOutcome.NEW, VisitOutcome.REVISED, VisitOutcome.VARIANT)
+"""What a visit says that found another text than the last."""
 
 
 @dataclass
@@ -50,39 +65,134 @@ class Found:
 class Last:
     """An article as it was seen last."""
 
-    digest: bytes
     truth: tuple[Any, ...]
     text: str
     noise: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Visit:
+    """A page of an article as it was answered."""
+
+    article: str
+    outlet: str
+    url: str
+    body: bytes
+    content_type: str
+    truth: tuple[Any, ...]
+    noise: tuple[str, ...]
+
+
+class Crawl:
+    """Keeps, reads, decides and archives pages as a crawl's item pipelines do."""
+
+    def __init__(
+        self, archive: Archive, clock: ManualClock, configs: dict[str, SiteConfig]
+    ) -> None:
+        self._archive, self._clock, self._configs = archive, clock, configs
+        with archive.write() as session:
+            ids = {
+                name: crawls.ensure_site(
+                    session, name=name, title=site.title, home=site.home, now=clock.now()
+                ).id
+                for name, site in configs.items()
+            }
+            crawl_id = crawls.begin_crawl(
+                session,
+                trigger="command",
+                owner="bench:1",
+                now=clock.now(),
+                site_ids=list(ids.values()),
+            )
+        self._context = CrawlContext(
+            settings=Settings(),
+            sites=configs,
+            site_ids=ids,
+            archive=archive,
+            crawl_id=crawl_id,
+            clock=clock,
+        )
+
+    def archive(self, visits: Sequence[Visit]) -> list[tuple[Fetched, Archived]]:
+        """What became of these visits, archived in one transaction."""
+        fetched = [self._fetched(visit) for visit in visits]
+        with self._archive.write() as session:
+            decisions = decide(session, fetched, context=self._context)
+            archived = ledger.archive_entries(
+                session, [each.entry for each in decisions], now=self._clock.now()
+            )
+        return list(zip(fetched, archived, strict=True))
+
+    def _fetched(self, visit: Visit) -> Fetched:
+        now, context = self._clock.now(), self._context
+        site_id = context.site_ids[visit.outlet]
+        with self._archive.write() as session:
+            link = links.ensure_link(
+                session, site_id, FoundLink(visit.url, urls.key(visit.url)), now=now
+            )
+            headers = (("Content-Type", visit.content_type),)
+            capture = NewCapture(
+                site_id=site_id,
+                link_id=link.id,
+                crawl_id=context.crawl_id,
+                fetched_at=now,
+                url=visit.url,
+                status=200,
+                body=visit.body,
+                headers=headers,
+            )
+            (kept,) = ledger.keep_captures(session, self._archive.captures, [capture])
+        task = extraction.Task(
+            body=visit.body,
+            url=visit.url,
+            site=self._configs[visit.outlet],
+            fetched_at=now,
+            content_type=visit.content_type,
+        )
+        return Fetched(
+            site=visit.outlet,
+            link=link,
+            crawl_id=context.crawl_id,
+            url=visit.url,
+            fetched_at=now,
+            status=200,
+            headers=headers,
+            body=visit.body,
+            capture_id=kept.capture_id,
+            same_as_revision_id=kept.previous_revision_id if kept.is_same_bytes else None,
+            result=extraction.perform(task),
+        )
+
+
 def main() -> None:
-    """Visit, read, compare, count."""
+    """Visit, archive, count."""
     arguments = _arguments()
     newsroom = Newsroom(seed=arguments.seed, articles=arguments.articles, backlog=1.0)
     sites = {outlet.name: Site(newsroom, outlet) for outlet in newsroom.outlets}
-    configs = _configs()
     last: dict[str, Last] = {}
     found = Found()
     dice = random.Random(arguments.seed)
     began = time.process_time()
-    while found.visits < arguments.visits:
-        for article in newsroom.articles():
-            if article.has_variants:  # two headlines by turns are variants, not noise
-                continue
-            name = article.outlet.name
-            _visit(
-                newsroom,
-                article,
-                site=sites[name],
-                config=configs[name],
-                last=last,
-                found=found,
-                dice=dice,
-            )
-            if found.visits >= arguments.visits:
-                break
-        newsroom.advance(timedelta(hours=3))
+    clock = ManualClock(newsroom.clock.now())
+    with (
+        TemporaryDirectory(prefix="bench-false-") as folder,
+        Archive.open(f"sqlite:///{folder}/archive.sqlite3", clock=clock) as archive,
+    ):
+        crawl = Crawl(archive, clock, _configs())
+        while found.visits < arguments.visits:
+            clock.moment = newsroom.clock.now()
+            visits = [
+                visit
+                for article in newsroom.articles()
+                # two headlines by turns are variants, not noise
+                if not article.has_variants
+                and (visit := _visit(newsroom, article, sites[article.outlet.name], dice))
+            ][: arguments.visits - found.visits]
+            for at in range(0, len(visits), BATCH):
+                batch = visits[at : at + BATCH]
+                for visit, (fetched, archived) in zip(batch, crawl.archive(batch), strict=True):
+                    _judge(visit, fetched, archived, last=last, found=found)
+            newsroom.advance(timedelta(hours=3))
     _print(found, shown=arguments.show, seconds=time.process_time() - began)
 
 
@@ -104,53 +214,51 @@ def _configs() -> dict[str, SiteConfig]:
         return load_sites(Path(folder))
 
 
-def _visit(
-    newsroom: Newsroom,
-    article: Article,
-    *,
-    site: Site,
-    config: SiteConfig,
-    last: dict[str, Last],
-    found: Found,
-    dice: random.Random,
-) -> None:
-    now = newsroom.clock.now()
-    path = newsroom.state(article, now).path
+def _visit(newsroom: Newsroom, article: Article, site: Site, dice: random.Random) -> Visit | None:
+    """The article's page as it is now, disturbed; None where there is none."""
+    path = newsroom.state(article, newsroom.clock.now()).path
     answer = site.answer(Request("GET", path, {}))
     if answer.status != 200:
-        return
+        return None
     noise = tuple(dice.sample(sorted(NOISES), dice.randint(1, 4)))
     page = answer.body.decode()
     for name in noise:
         page = NOISES[name](page, dice)
     body, content_type = encoded(page, dice.choice(CHARSETS))
-    url = newsroom.addresses[article.outlet.name] + path
-    task = extraction.Task(
-        body=body, url=url, site=config, fetched_at=now, content_type=content_type
-    )
-    result = extraction.perform(task)
-    found.visits += 1
-    found.noise.update(noise)
-    if result.reading.verdict is Verdict.QUARANTINED:
-        found.quarantined += 1
-        return
     told = newsroom.truth(article.id)
     truth = (told["title"], told["standfirst"], tuple(told["paragraphs"]))
-    reading = result.reading
+    outlet = article.outlet.name
+    return Visit(
+        article.id, outlet, newsroom.addresses[outlet] + path, body, content_type, truth, noise
+    )
+
+
+def _judge(
+    visit: Visit, fetched: Fetched, archived: Archived, *, last: dict[str, Last], found: Found
+) -> None:
+    """Count what the visit came to."""
+    assert fetched.result is not None
+    reading = fetched.result.reading
+    found.visits += 1
+    found.noise.update(visit.noise)
+    if reading.verdict is Verdict.QUARANTINED:
+        found.quarantined += 1
+        return
     text = f"{reading.title}\n{reading.standfirst}\n{reading.text}"
-    before = last.get(article.id)
-    last[article.id] = Last(result.normal_sha256, truth, text, noise)
+    before = last.get(visit.article)
+    last[visit.article] = Last(visit.truth, text, visit.noise)
     if before is None:
         return
     found.compared += 1
-    is_edited, is_revised = before.truth != truth, before.digest != result.normal_sha256
+    is_edited, is_revised = before.truth != visit.truth, archived.outcome in CHANGES
     found.edited += is_edited
     found.missed += is_edited and not is_revised
     if is_revised and not is_edited:
         found.false += 1
-        found.blamed.update({*noise, *before.noise})
+        found.blamed.update({*visit.noise, *before.noise})
         found.shown.append(
-            f"{article.id} {sorted({*noise, *before.noise})}\n{compare.unified(before.text, text)}"
+            f"{visit.article} {archived.outcome} {sorted({*visit.noise, *before.noise})}\n"
+            f"{compare.unified(before.text, text)}"
         )
 
 
