@@ -246,6 +246,17 @@ DAMAGES = {
 }
 
 
+def test_a_text_that_postgres_cannot_fold_is_missed_where_its_tokens_are(
+    desk: Desk, archive: Archive
+) -> None:
+    desk.see("a", "хлеб")
+    with archive.write() as session:
+        if not is_postgres(session):
+            pytest.skip("SQLite has one index")
+        session.execute(text("UPDATE search SET folded = NULL"))
+    assert {violation.promise for violation in verify(archive)} == {"search_rows"}
+
+
 @pytest.mark.parametrize("promise", [*DAMAGES, "search_rows"])
 def test_every_broken_promise_is_found(desk: Desk, archive: Archive, promise: str) -> None:
     desk.see("a", "one")
