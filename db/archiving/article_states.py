@@ -7,9 +7,10 @@ Knows what the ledger needs to settle an entry, and the rows that come of it. De
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import BindParameter, bindparam, select, update
+from sqlalchemy import Row as SqlRow
 from sqlalchemy.orm import Session
 
 from db.archiving.entries import Entry
@@ -53,26 +54,35 @@ class ArticleState:
     suspicions: list[KnownSuspicion] = field(default_factory=list)  # all that this batch knows
 
 
+_ARTICLE = table_of(Article).c
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_LOCKED = (
+    select(
+        _ARTICLE.id,
+        _ARTICLE.site_id,
+        _ARTICLE.guid,
+        _ARTICLE.first_seen_at,
+        _ARTICLE.revision_count,
+        _ARTICLE.revision_id,
+        _ARTICLE.gone_at,
+        _ARTICLE.shingles,
+    )
+    .where(_ARTICLE.id.in_(_IDS))
+    .order_by(_ARTICLE.id)
+    .with_for_update()
+)
+_NEWEST = select(Revision.id, Revision.normal_sha256, Revision.first_seen_at).where(
+    Revision.id.in_(_IDS)
+)
+_NEWEST_WHOLE = _NEWEST.add_columns(Revision.text)
+
+
 def load_articles(session: Session, entries: Sequence[Entry]) -> dict[int, ArticleState]:
     """The articles that the entries name; on Postgres locked, so that numbers follow each other."""
     ids = sorted({e.article for e in entries if isinstance(e.article, int)})
     states: dict[int, ArticleState] = {}
     for chunk in chunks(ids):
-        rows = session.execute(
-            select(
-                _ARTICLE.id,
-                _ARTICLE.site_id,
-                _ARTICLE.guid,
-                _ARTICLE.first_seen_at,
-                _ARTICLE.revision_count,
-                _ARTICLE.revision_id,
-                _ARTICLE.gone_at,
-                _ARTICLE.shingles,
-            )
-            .where(_ARTICLE.id.in_(chunk))
-            .order_by(_ARTICLE.id)
-            .with_for_update()
-        ).all()
+        rows = session.execute(_LOCKED, {"ids": chunk}).all()
         for row in rows:
             states[row.id] = ArticleState(
                 id=row.id,
@@ -95,19 +105,24 @@ def _load_texts(
     session: Session, entries: Sequence[Entry], states: dict[int, ArticleState]
 ) -> None:
     """The newest text of each article; of those whose looks may see others, what the last looks saw."""
-    newest = {}
-    for chunk in chunks([state.revision_id for state in states.values() if state.revision_id]):
-        rows = select(
-            Revision.id, Revision.normal_sha256, Revision.first_seen_at, Revision.text
-        ).where(Revision.id.in_(chunk))
-        newest.update({row.id: row for row in session.execute(rows)})
+    # a content is packed against the text, and a look without a page has none: half of what it would read
+    read = {entry.article for entry in entries if entry.extraction is not None}
+    newest: dict[int, SqlRow[*tuple[Any, ...]]] = {}
+    for statement, is_whole in ((_NEWEST, False), (_NEWEST_WHOLE, True)):
+        wanted = [
+            state.revision_id
+            for state in states.values()
+            if state.revision_id and (state.id in read) is is_whole
+        ]
+        for chunk in chunks(wanted):
+            newest.update({row.id: row for row in session.execute(statement, {"ids": chunk})})
     sets = open_sets(session, sorted(states))
     others = _others(entries, states, {number: row.normal_sha256 for number, row in newest.items()})
     for state in states.values():
-        row = newest.get(state.revision_id)
-        if row is None or state.revision_id is None:
+        row = newest.get(state.revision_id or 0)
+        if row is None:
             continue
-        state.text = row.text
+        state.text = row.text if state.id in read else ""
         if state.id in sets or state.id in others:
             state.is_followed = True
             state.known = known_texts(
@@ -166,7 +181,6 @@ def article_change(article: ArticleState) -> Row:
     }
 
 
-_ARTICLE = table_of(Article).c
 ARTICLE_CHANGE = (
     update(table_of(Article))
     .where(_ARTICLE.id == bindparam("b_id"))

@@ -168,13 +168,11 @@ class Rows:
             (article_id, url_key)
             for chunk in chunks(sorted(self.seen_links))
             for link_id, article_id, url_key in session.execute(
-                select(_LINK.id, _ALIAS.article_id, _ALIAS.url_key)
-                .join(_ALIASES, _ALIAS.url_key == _LINK.url_key)
-                .where(
-                    _LINK.id.in_(chunk),
-                    _ALIAS.article_id.in_({self.seen_links[link_id] for link_id in chunk}),
-                    _ALIAS.to_at.is_not(None),
-                )
+                _LOST_BEFORE,
+                {
+                    "link_ids": chunk,
+                    "article_ids": list({self.seen_links[link_id] for link_id in chunk}),
+                },
             )
             if self.seen_links[link_id] == article_id
         ]
@@ -246,6 +244,15 @@ _ASK_OTHERS = (  # they were there when last seen: whether they still are tells 
 
 _ALIASES = table_of(ArticleUrl)
 _ALIAS = _ALIASES.c
+_LOST_BEFORE = (
+    select(_LINK.id, _ALIAS.article_id, _ALIAS.url_key)
+    .join(_ALIASES, _ALIAS.url_key == _LINK.url_key)
+    .where(
+        _LINK.id.in_(bindparam("link_ids", expanding=True)),
+        _ALIAS.article_id.in_(bindparam("article_ids", expanding=True)),
+        _ALIAS.to_at.is_not(None),
+    )
+)
 _ALIAS_BACK = (
     update(table_of(ArticleUrl))
     .where(

@@ -7,7 +7,7 @@ write session; locks the articles, so that what is found holds until the transac
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from db.archiving.entries import Entry
@@ -68,12 +68,7 @@ def _locked(
     while waiting:
         merged: dict[int, int] = {}
         for chunk in chunks(sorted(waiting)):
-            rows = session.execute(
-                select(Article.id, Article.merged_into_id, Article.revision_id)
-                .where(Article.id.in_(chunk))
-                .order_by(Article.id)
-                .with_for_update()
-            )
+            rows = session.execute(_LOCKED, {"ids": chunk})
             for row in rows:
                 newest[row.id] = row.revision_id
                 if row.merged_into_id:
@@ -87,16 +82,26 @@ def _links(session: Session, link_ids: Sequence[int]) -> dict[int, tuple[int | N
     """What these links show now: article and revision."""
     shown: dict[int, tuple[int | None, int | None]] = {}
     for chunk in chunks(link_ids):
-        rows = select(Link.id, Link.article_id, Link.revision_id).where(Link.id.in_(chunk))
-        shown |= {row.id: (row.article_id, row.revision_id) for row in session.execute(rows)}
+        rows = session.execute(_SHOWN, {"ids": chunk})
+        shown |= {row.id: (row.article_id, row.revision_id) for row in rows}
     return shown
 
 
 def _apart(session: Session, article_ids: set[int]) -> set[tuple[int, int]]:
     pairs: set[tuple[int, int]] = set()
     for chunk in chunks(sorted(article_ids)):
-        rows = select(KeptApart.article_id, KeptApart.other_id).where(
-            KeptApart.article_id.in_(chunk)
-        )
-        pairs |= {(row.article_id, row.other_id) for row in session.execute(rows)}
+        rows = session.execute(_APART, {"ids": chunk})
+        pairs |= {(row.article_id, row.other_id) for row in rows}
     return pairs
+
+
+# built once: every batch of looks asks for these
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_LOCKED = (
+    select(Article.id, Article.merged_into_id, Article.revision_id)
+    .where(Article.id.in_(_IDS))
+    .order_by(Article.id)
+    .with_for_update()
+)
+_SHOWN = select(Link.id, Link.article_id, Link.revision_id).where(Link.id.in_(_IDS))
+_APART = select(KeptApart.article_id, KeptApart.other_id).where(KeptApart.article_id.in_(_IDS))
