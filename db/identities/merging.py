@@ -3,7 +3,7 @@
 Takes a write session and never commits. Knows what is nonsense, and says so; db.identities.joining moves the rows.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,14 +15,11 @@ from db.errors import ActionRefused
 from db.histories import changes, seen
 from db.histories.changes import ChangeKind, NewChange
 from db.histories.resettle import Shingles, Why
-from db.histories.settling import Look
-from db.identities import joining
+from db.identities import joining, parting
 from db.identities.actions import add_action
 from db.identities.joining import Moved
-from db.models import Action, Article, ArticleUrl, Capture, KeptApart, Link, Site
-from db.statements import chunks
-
-KeyOf = Callable[[str], str]
+from db.identities.parting import KeyOf
+from db.models import Action, Article, ArticleUrl, KeptApart, Link, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +134,7 @@ def split(
     """
     (kept,) = _locked(session, article_id)
     _require_whole(kept)
-    links = _links_to_split(session, kept, url_keys)
+    links = parting.links_to_split(session, kept, url_keys)
     link_ids = {link.id for link in links}
     looks = seen.tell(session, [kept.id])[kept.id].looks
     theirs = [look for look in looks if look.link_id in link_ids]
@@ -153,8 +150,10 @@ def split(
     doing = _Doing(session, doer, shingles_of)
     action = _begin(session, "split", kept, doer)
     other = _new_article(session, kept, links, first_seen_at=min(look.at for look in theirs))
-    own = _addresses(session, rest, key_of) | _keys_of(session, {look.link_id for look in rest})
-    aliases = _aliases(session, kept.id, _addresses(session, theirs, key_of) - own)
+    own = parting.addresses(session, rest, key_of) | parting.keys_of(
+        session, {look.link_id for look in rest}
+    )
+    aliases = parting.aliases(session, kept.id, parting.addresses(session, theirs, key_of) - own)
     moved = joining.part(
         session,
         kept,
@@ -331,26 +330,6 @@ def _begin(session: Session, kind: str, article: Article, doer: Doer) -> Action:
     return session.get_one(Action, action_id)
 
 
-def _links_to_split(session: Session, article: Article, url_keys: Sequence[str]) -> list[Link]:
-    rows = session.scalars(
-        select(Link).where(Link.site_id == article.site_id, Link.url_key.in_(url_keys))
-    )
-    links = {link.url_key: link for link in rows}
-    aliases = {alias.url_key for alias in _aliases(session, article.id, url_keys)}
-    for key in url_keys:
-        if key in links and links[key].article_id == article.id:
-            continue
-        if key in aliases:
-            raise ActionRefused(
-                f"{key} is a URL of article {article.id}, but never was asked for itself:"
-                " name the URL that led to it"
-            )
-        raise ActionRefused(
-            f"{key} is no URL of article {article.id}: `morgue history {article.id}` lists them"
-        )
-    return list(links.values())
-
-
 def _new_article(
     session: Session, kept: Article, links: Sequence[Link], *, first_seen_at: datetime
 ) -> Article:
@@ -368,35 +347,6 @@ def _new_article(
     session.add(article)
     session.flush()
     return article
-
-
-def _addresses(session: Session, looks: Sequence[Look], key_of: KeyOf) -> set[str]:
-    """The keys of the URLs that these looks asked for, were answered by, and were told of."""
-    keys = _keys_of(session, {look.link_id for look in looks})
-    captures = sorted({look.capture_id for look in looks if look.capture_id is not None})
-    for chunk in chunks(captures):
-        rows = session.scalars(select(Capture.url_answered).where(Capture.id.in_(chunk)))
-        keys.update(key_of(url) for url in rows if url)
-    stated = {look.text.revision.canonical_url for look in looks if look.text}
-    return keys.union(key_of(url) for url in stated if url)
-
-
-def _keys_of(session: Session, link_ids: Collection[int]) -> set[str]:
-    keys: set[str] = set()
-    for chunk in chunks(sorted(link_ids)):
-        keys.update(session.scalars(select(Link.url_key).where(Link.id.in_(chunk))))
-    return keys
-
-
-def _aliases(session: Session, article_id: int, url_keys: Collection[str]) -> list[ArticleUrl]:
-    found: list[ArticleUrl] = []
-    for chunk in chunks(sorted(url_keys)):
-        found += session.scalars(
-            select(ArticleUrl)
-            .where(ArticleUrl.article_id == article_id, ArticleUrl.url_key.in_(chunk))
-            .order_by(ArticleUrl.id)
-        )
-    return found
 
 
 def _forget_apart(

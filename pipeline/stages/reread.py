@@ -12,9 +12,10 @@ from db.archiving.captured import load_captures
 from db.archiving.entries import Alias, NewArticle
 from db.archiving.links import load_links
 from db.archiving.revision_rows import shown
-from db.histories import changes, reextraction, resettle, seen
+from db.histories import changes, reextraction, rereadings, resettle, seen
 from db.histories.changes import ChangeKind, NewChange
-from db.histories.reextraction import Doubted, Numbered, Reader, Reread
+from db.histories.reextraction import Doubted, Reader
+from db.histories.rereadings import Numbered, Reread
 from db.histories.resettle import Settlement, Why
 from db.histories.settling import Look, Plan, Standing, Text, plan
 from db.identities import aliases
@@ -111,7 +112,7 @@ def settle_articles(
     ready = [draft for draft in drafts if not draft.outcome.missing]
     _heal(session, ready, reads, desk, guests or {})
     captures = sorted({capture for draft in ready for capture in _captures_of(draft)})
-    numbered = reextraction.number_extractions(session, captures, reader=desk.reader) if why else {}
+    numbered = rereadings.number_extractions(session, captures, reader=desk.reader) if why else {}
     told: list[NewChange] = []
     settled: list[Reread] = []
     for draft in ready:
@@ -127,11 +128,11 @@ def settle_articles(
         if settlement.is_settled:
             settled += readings
         else:  # revisions name their extractions
-            reextraction.write_readings(session, readings, reader=desk.reader, now=why.now)
+            rereadings.write_readings(session, readings, reader=desk.reader, now=why.now)
         resettle.write(session, settlement, why=why, shingles_of=fingerprint.shingles)
         told += [*_released(session, draft, settlement, why), *settlement.changes]
     if why is not None:
-        reextraction.write_readings(session, settled, reader=desk.reader, now=why.now)
+        rereadings.write_readings(session, settled, reader=desk.reader, now=why.now)
         changes.record(session, told, now=why.now)
     return [draft.outcome for draft in drafts]
 
@@ -182,13 +183,13 @@ def _still_doubted(
         read = {
             look.capture_id: look for look in rest if isinstance(reads.get(look.capture_id), Again)
         }
-        numbered = reextraction.number_extractions(session, sorted(read), reader=desk.reader)
+        numbered = rereadings.number_extractions(session, sorted(read), reader=desk.reader)
         readings = [
             _reading(each, look.link_id, numbered[capture_id])
             for capture_id, look in sorted(read.items())
             if isinstance(each := reads[capture_id], Again)
         ]
-        reextraction.write_readings(session, readings, reader=desk.reader, now=why.now)
+        rereadings.write_readings(session, readings, reader=desk.reader, now=why.now)
     return outcome
 
 
@@ -432,7 +433,7 @@ def _released(session: Session, draft: _Draft, settlement: Settlement, why: Why)
     healed = [look for look in draft.doubted if look.visit_id in draft.healed]
     if not healed:
         return []
-    reextraction.release(session, [look.capture_id for look in healed], now=why.now)
+    rereadings.release(session, [look.capture_id for look in healed], now=why.now)
     for look in healed:
         aliases.add_aliases(
             session, draft.article_id, settlement.site_id, draft.healed[look.visit_id], now=look.at

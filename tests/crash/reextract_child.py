@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from config.clock import ManualClock
 from config.settings import Settings
 from db.archive import Archive
-from db.histories import changes, reextraction, resettle
+from db.histories import changes, rereadings, resettle
 from db.identities import actions, aliases
 from morgue import reextraction as running
 from morgue.reextraction import Run
@@ -23,12 +23,12 @@ from tests.crash.child import arm
 
 STEPS = {
     "action_added": (actions, "add_action", "after"),
-    "readings_written": (reextraction, "write_readings", "after"),
+    "readings_written": (rereadings, "write_readings", "after"),
     "article_settled": (resettle, "write", "after"),
     "changes_recorded": (changes, "record", "after"),
     "articles_committed": (SiteReport, "take", "before"),
     "article_added": (aliases, "add_article", "after"),
-    "quarantine_released": (reextraction, "release", "after"),
+    "quarantine_released": (rereadings, "release", "after"),
     "edits_followed": (neighbours, "catch_up", "before"),
     "action_completed": (actions, "complete_action", "after"),
 }
