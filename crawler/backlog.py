@@ -63,8 +63,8 @@ class Backlog:
         """Whether the archive should be asked for more."""
         return not (self._is_dry or self._documents or self._links or self._is_over())
 
-    def refill(self) -> None:
-        """Take lists, or pages where no list is left. In a thread."""
+    def refill(self, tried: frozenset[int]) -> None:
+        """Take lists, or pages where no list is left, but for pages that this crawl has tried. In a thread."""
         with self._archive.read() as session:
             number = self.backfill.id
             documents = backfills.waiting_documents(
@@ -73,7 +73,7 @@ class Backlog:
             self._documents.extend(documents)
             if not documents:
                 self._links.extend(
-                    backfills.wanted_links(session, number, limit=CHUNK, exclude=self._tried_links)
+                    backfills.wanted_links(session, number, limit=CHUNK, exclude=tried | self._tried_links)
                 )
         self._is_dry = not (self._documents or self._links)
 

@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -49,6 +49,7 @@ class Assignment:
     site: SiteConfig
     is_ad_hoc: bool = False
     is_whole: bool = True  # sources and everything that is due; else only the named URLs
+    takes_pages: bool = True  # false: sources are read, and no page is asked for
     has_backlog: bool = False  # and the site's open back-fill, when nothing else is left
     named: tuple[FoundLink, ...] = ()
 
@@ -302,13 +303,13 @@ def nothing_done(busy: Mapping[str, str], *, now: datetime) -> CrawlReport:
 
 
 def take(
-    session: Any, site: SiteConfig, *, owner: str, now: datetime
+    session: Any, site: SiteConfig, *, owner: str, now: datetime, ttl: timedelta = LEASE_TTL
 ) -> tuple[HeldLease, ...] | str:
     """The leases of all the site's hosts, or who holds one of them."""
     held: list[HeldLease] = []
     for host in sorted({host.removeprefix("www.") for host in site.hosts}):
         name = f"host:{host}"[:255]
-        token = leases.take(session, name, owner=owner, now=now, ttl=LEASE_TTL)
+        token = leases.take(session, name, owner=owner, now=now, ttl=ttl)
         if token is None:
             for lease in held:
                 leases.release(session, lease.name, token=lease.token)
@@ -353,7 +354,7 @@ def _lane(
         site=site,
         site_id=site_id,
         window=concurrency + min(concurrency, 8),  # some wait at the slot, so that it never idles
-        takes_due=assignment.is_whole,
+        takes_due=assignment.is_whole and assignment.takes_pages,
     )
     if assignment.is_whole:
         for source, known in _sources(session, site, site_id):

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -37,6 +38,7 @@ def run_crawl(
     clock: Clock,
     progress: Callable[[Event], None] | None = None,
     limit: int | None = None,
+    takes_pages: bool = True,
     announce: Callable[[str], None] = lambda _: None,
     scrapy: dict[str, Any] | None = None,
 ) -> CrawlReport:
@@ -52,6 +54,7 @@ def run_crawl(
         clock: What every moment comes from.
         progress: Told of every event; called in this thread, must be quick.
         limit: Pages asked for at most.
+        takes_pages: False: sources are read, and no page is asked for.
         announce: Told in a sentence before the archive's schema is touched.
         scrapy: Settings of Scrapy to override, for benchmarks.
 
@@ -62,6 +65,7 @@ def run_crawl(
     """
     assignments = crawl.assign(sites, urls=urls, known=known_sites)
     assignments = crawl.with_backlogs(assignments, backlogs)
+    assignments = [replace(each, takes_pages=takes_pages) for each in assignments]
     if crawl.needs_contact(assignments):
         settings.user_agent_or_error()
     with Archive.open(

@@ -226,9 +226,10 @@ class SiteSpider(Spider):
                 lane.close("")
             if lane.wants_refill():
                 await self._refill(lane)
-            if lane.backlog is not None and lane.wants_backlog():
-                await asyncio.to_thread(lane.backlog.refill)
             work = lane.next()
+            while work is None and lane.backlog is not None and lane.wants_backlog():
+                await asyncio.to_thread(lane.backlog.refill, frozenset(lane.tried))
+                work = lane.next()
             if isinstance(work, KnownLink):
                 if self._pages_left is not None:
                     self._pages_left -= 1

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.archiving.entries import FoundLink, KnownLink, Offered
@@ -111,6 +111,23 @@ def due_links(
     )
     skipped = set(exclude)
     return [KnownLink(*row) for row in rows if row.id not in skipped][:limit]
+
+
+def make_due(session: Session, link_ids: Sequence[int], *, now: datetime) -> int:
+    """Have these pages looked at by the next crawl; those that are due already stay so. Returns how many were not."""
+    changed = 0
+    for chunk in chunks(link_ids):
+        late = session.scalars(
+            select(Link.id).where(Link.id.in_(chunk), or_(Link.due_at.is_(None), Link.due_at > now))
+        ).all()
+        session.execute(
+            update(Link)
+            .where(Link.id.in_(late))
+            .values(due_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        changed += len(late)
+    return changed
 
 
 def load_links(session: Session, link_ids: Sequence[int]) -> dict[int, KnownLink]:

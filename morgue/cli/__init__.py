@@ -53,6 +53,7 @@ COMMANDS = {
     "diff": Lazy("history:diff", "Show what changed between two revisions.", "Ask"),
     "changes": Lazy("changes:changes", "Tell what the archive learnt, from a cursor on.", "Ask"),
     "why": Lazy("why:why", "Say when a page is looked at again, and why then.", "Ask"),
+    "audit": Lazy("audit:audit", "Compare what was promised with what is archived.", "Ask"),
     "quarantine": Lazy("quarantine:quarantine", "List the pages that were not believed.", "Ask"),
     "sql": Lazy("sql:sql", "Ask the archive in SQL, read-only.", "Ask"),
     "extract": Lazy("files:extract", "Say what would be read from saved pages.", "Ask"),
