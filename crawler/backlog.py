@@ -73,7 +73,9 @@ class Backlog:
             self._documents.extend(documents)
             if not documents:
                 self._links.extend(
-                    backfills.wanted_links(session, number, limit=CHUNK, exclude=tried | self._tried_links)
+                    backfills.wanted_links(
+                        session, number, limit=CHUNK, exclude=tried | self._tried_links
+                    )
                 )
         self._is_dry = not (self._documents or self._links)
 

@@ -309,12 +309,17 @@ def end_slice(
 
 
 def stop(session: Session, backfill_id: int, *, now: datetime) -> bool:
-    """End a back-fill where it stands. False where it had ended already."""
+    """End a back-fill where it stands. False where it had ended already.
+
+    Raises:
+        LookupError: There is none of this number.
+    """
+    known = load(session, backfill_id)
     row = session.get_one(Backfill, backfill_id)
     if row.state != BackfillState.OPEN.value:
         return False
     row.state, row.ended_at = BackfillState.STOPPED.value, now
-    row.counts = outcome(session, load(session, backfill_id))
+    row.counts = outcome(session, known)
     return True
 
 

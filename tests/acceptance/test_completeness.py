@@ -1,0 +1,142 @@
+"""A newsroom crawled with gaps: audited, repaired, its past fetched; every command in a process of its own."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.clock import SystemClock
+from morgue.children import morgue_command
+from morgue.demo.newsroom import Newsroom, NewsroomServer, write_site_files
+from morgue.demo.newsroom.outlets import GAZETTE, MERIDIAN
+
+PAGES = 3
+
+
+class Office:
+    """A project folder and the newsroom that it crawls."""
+
+    def __init__(self, folder: Path, server: NewsroomServer) -> None:
+        self.folder = folder
+        self.server = server
+        self.newsroom = server.newsroom
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        offset = self.newsroom.clock.now() - SystemClock().now()
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MORGUE_")}
+        return subprocess.run(
+            morgue_command("--config", str(self.folder / "morgue.yaml"), *words),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=110,
+            cwd=self.folder,
+            env=kept | {"MORGUE_CLOCK_OFFSET_S": str(offset.total_seconds())},
+        )
+
+    def told(self, *words: str, code: int = 0) -> Any:
+        done = self.run(*words, "--json")
+        assert done.returncode == code, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    def published(self, outlet: str, first: date, last: date) -> int:
+        """How many articles the outlet has of these days that are to be seen."""
+        now = self.newsroom.clock.now()
+        return sum(
+            first <= article.published_at.astimezone(article.outlet.time_zone).date() <= last
+            and self.newsroom.state(article, now).standing == "live"
+            for article in self.newsroom.articles(outlet, at=now)
+        )
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("office")
+    (folder / "morgue.yaml").write_text(
+        "delay_s: 0\nconcurrent_per_host: 4\nlog_level: warning\nreading_processes: 1\n"
+    )
+    newsroom = Newsroom(outlets=(GAZETTE, MERIDIAN), articles=24)
+    newsroom.advance(timedelta(days=10))
+    with NewsroomServer(newsroom) as server:
+        write_site_files(folder / "sites", server)
+        office = Office(folder, server)
+        done = office.run("crawl", MERIDIAN.name, "--limit", str(PAGES))
+        assert done.returncode == 0, done.stderr
+        yield office
+
+
+def test_what_a_limit_kept_back_is_named_and_repaired(office: Office) -> None:
+    arguments = ("audit", MERIDIAN.name, "--days", "20")
+    (before,) = office.told(*arguments, code=1)["sites"]
+    assert sum(day["archived"] for day in before["days"]) == PAGES
+    assert before["missing"] == sum(day["missing"] for day in before["days"]) > 0
+    missing = [page for page in before["pages"] if page["is_missing"]]
+    assert {page["why"] for page in missing} <= {"waiting", "cut"}
+    assert all(page["source"].startswith(("feed ", "wordpress ")) for page in missing)
+
+    planned = office.run(*arguments, "--repair")
+    assert f"{len(missing)} pages would be made due and fetched." in planned.stdout
+    assert office.told(*arguments, code=1)["sites"][0]["missing"] == before["missing"]
+
+    repaired = office.run(*arguments, "--repair", "--yes", "--json")
+    (after,) = json.loads(repaired.stdout)["sites"]
+    left = [page["why"] for page in after["pages"] if page["is_missing"]]
+    assert left == ["quarantined"] * len(
+        left
+    )  # an outlet serves a consent wall in one page's place
+    assert sum(day["archived"] for day in after["days"]) > PAGES
+
+
+def test_asking_the_sources_finds_what_nobody_had_noticed(office: Office) -> None:
+    office.newsroom.advance(timedelta(days=1))
+    arguments = ("audit", MERIDIAN.name, "--days", "20")
+    before = office.told("sql", "select count(*) as n from link")
+    office.server.forget_requests()
+    told = json.loads(office.run(*arguments, "--ask", "--json").stdout)
+    paths = {target for _, target, _ in office.server.requests}
+    assert {path.partition("?")[0] for path in paths} == {
+        "/robots.txt",
+        "/feed/",
+        "/wp-json/wp/v2/posts",
+    }, "a page was asked for"
+    assert office.told("sql", "select count(*) as n from link") == before
+    for page in told["sites"][0]["pages"]:
+        if page["why"] == "unnoticed":
+            assert page["repair"] == "offer"
+
+
+def test_a_back_fill_fetches_the_articles_of_its_days_and_no_others(office: Office) -> None:
+    start = office.newsroom.start.astimezone(UTC).date()
+    first, last = start + timedelta(days=1), start + timedelta(days=4)
+    days = ("--from", first.isoformat(), "--to", last.isoformat())
+    office.server.forget_requests()
+    told = office.told("backfill", GAZETTE.name, *days)
+    assert told["state"] == "complete"
+    assert (told["lists_waiting"], told["pages_waiting"]) == (0, 0)
+    (audit,) = json.loads(office.run("audit", GAZETTE.name, *days, "--json").stdout)["sites"]
+    archived = sum(day["archived"] for day in audit["days"])
+    assert archived >= office.published(GAZETTE.name, first, last)
+
+    office.server.forget_requests()
+    again = office.told("backfill", GAZETTE.name, *days)
+    assert again["backfill"] != told["backfill"]
+    assert (again["state"], again["pages"]) == ("complete", 0)
+    pages = [t for _, t, _ in office.server.requests if t.endswith(".html") and "/index" not in t]
+    assert pages == [], "what is archived was asked for again"
+
+
+def test_back_fills_are_listed_left_to_the_daemon_and_stopped(office: Office) -> None:
+    told = office.told(
+        "backfill", MERIDIAN.name, "--from", "2020-01-01", "--to", "2020-01-02", "--soon"
+    )
+    listed = office.told("backfill", "--list", MERIDIAN.name)
+    assert [(one["backfill"], one["state"]) for one in listed] == [(told["backfill"], "open")]
+    stopped = office.told("backfill", "--stop", str(told["backfill"]))
+    assert stopped["state"] == "stopped"
+    assert office.run("backfill", "--stop", "999").returncode == 2
+    assert office.run("backfill", MERIDIAN.name).returncode == 2
