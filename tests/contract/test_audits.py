@@ -207,3 +207,25 @@ def test_a_repair_makes_pages_due_once(desk: Desk) -> None:
     found = audit(desk)
     assert found.findings == ()
     assert found.days[-1].archived == 1
+
+
+def test_a_source_keeps_what_was_not_taken_of_its_last_full_answer(desk: Desk) -> None:
+    offer(desk, "one")
+    dropped = {"another host": {"count": 3, "urls": ["http://b.example/ä"]}}
+    for digest, told in ((b"1", dropped), (None, None), (b"2", None)):
+        with desk.archive.write() as session:
+            feed = ("feed", "http://lantern.example/feed")
+            known = crawls.ensure_sources(session, desk.site_id, [feed])[feed]
+            crawls.note_source(
+                session,
+                known.id,
+                now=desk.clock.now(),
+                status=200,
+                body_sha256=digest,
+                link_count=1,
+                dropped=told,
+            )
+        state = audit(desk).state
+        assert state is not None
+        # a 304 says nothing of it; a full answer does
+        assert state.sources[0].dropped == ({} if digest == b"2" else dropped)
