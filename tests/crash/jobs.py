@@ -23,10 +23,11 @@ from config.clock import SystemClock
 from config.settings import load_settings
 from config.site import load_sites
 from crawler import crawl
+from crawler.backlog import Backlog
 from crawler.run import run_crawl
 from db import schema
 from db.archive import Archive, Session
-from db.archiving import crawls, ledger
+from db.archiving import backfills, crawls, ledger
 from db.backups import kept, making
 from db.histories import edits
 from db.models import Crawl, Site
@@ -156,6 +157,20 @@ def _back_up(order: dict[str, Any]) -> int:
     return 0
 
 
+def _go_back(order: dict[str, Any]) -> int:
+    """Go on with a site's back-fill, and do none of its daily work."""
+    settings = load_settings(Path(order["config"]), env={}, cwd=Path("/"))
+    report = run_crawl(
+        settings,
+        [],
+        backlogs=[load_sites(settings.sites_dir)[order["site"]]],
+        trigger="backfill",
+        clock=SystemClock(offset=timedelta(seconds=order["offset_s"])),
+    )
+    log.warning("%s: %s", report.outcome, report.error)
+    return 0 if report.outcome == "finished" else 1
+
+
 def _keep_crawling(order: dict[str, Any]) -> int:
     """Be the daemon until every site has been crawled and nothing is under way."""
     os.environ[order["mark"]] = "1"  # by which those are known that are left behind
@@ -210,6 +225,16 @@ BACKUP_STEPS: Steps = {
     "old_ones_removed": (kept, "thin", "after"),
 }
 
+BACKFILL_STEPS: Steps = {
+    "lists_begun": (backfills, "add_documents", "after"),
+    "list_comes": (Backlog, "take", "before"),
+    "list_written": (backfills, "note_read", "after"),
+    "pages_chosen": (backfills, "wanted_links", "after"),
+    "capture_kept": child.STEPS["capture_kept"],
+    "visit_written": child.STEPS["visit_written"],
+    "slice_ended": (backfills, "end_slice", "after"),
+}
+
 DAEMON_STEPS: Steps = {
     "look_begins": (Daemon, "_look", "before"),
     "due_sites_found": (up, "_find_due", "after"),
@@ -222,5 +247,6 @@ JOBS = {
     "crawl": Job(_crawl, CRAWL_STEPS, _prepare_crawl),
     "upgrade": Job(_upgrade, UPGRADE_STEPS),
     "backup": Job(_back_up, BACKUP_STEPS),
+    "backfill": Job(_go_back, BACKFILL_STEPS, lambda _: read_here()),
     "daemon": Job(_keep_crawling, DAEMON_STEPS),
 }
