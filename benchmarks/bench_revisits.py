@@ -8,7 +8,7 @@ nothing. An edit is caught when a look sees its text: of two edits between two l
 are left out of the counts for both, while articles of all ages come to be watched; nothing else is.
 
 Printed: looks, edits caught, edits per 1,000 looks, share of all edits, median and p90 delay, removals noticed
-(by the third look over two days), and the same with budgets: the day that used most of one, against it.
+(by the first look after them), and the same with budgets: the day that used most of one, against it.
 """
 
 import argparse
@@ -193,7 +193,7 @@ def _look(seen: Watched, hour: float, schedule: Ladder | Learnt, result: Result)
     result.looks += counts
     if written.removed_at is not None and hour >= written.removed_at:
         seen.looked = hour  # suspected; what confirms it is the same for both, and left out
-        if counts:
+        if written.removed_at >= WARM_UP:
             result.removal_delays.append(hour - written.removed_at)
         return
     version = written.version_at(hour)
@@ -263,7 +263,7 @@ def main() -> None:
         name = f"learnt, price {price or plan.PRICE:g}"
         rows[name] = _sum(run(p, Learnt(price=price), days=days, every=every) for p in papers)
         _print(name, rows[name])
-    for share in (0.5, 0.25, 0.1):
+    for share in (0.25, 0.1):
         results, cut = [], []
         for paper, own in zip(papers, ladders, strict=True):
             budget = max(share * own.looks / (days - 14), 1.0)

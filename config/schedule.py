@@ -106,6 +106,10 @@ class Schedule(Strict):
         description="When articles are looked at again: learnt, as their site was seen to edit; ladder; "
         "or AGE: INTERVAL pairs, youngest first; after the last age: never again.",
     )
+    poll_within: Annotated[Duration, at_least(_SECOND)] = Field(
+        default=timedelta(hours=6),
+        description="Ask each source at least this often, however little it yields.",
+    )
     trust_lastmod: bool = Field(
         default=False,
         description="Ask for a known article again only when its source says that it has changed.",

@@ -188,7 +188,14 @@ def begin(
             site_ids=[row.id for row in rows.values()],
         )
         lanes = {
-            each.site.name: _lane(session, settings, each, rows[each.site.name].id, now=now)
+            each.site.name: _lane(
+                session,
+                settings,
+                each,
+                rows[each.site.name].id,
+                now=now,
+                asks_all=trigger != "schedule" or rows[each.site.name].wanted_at is not None,
+            )
             for each in free
         }
         for each in free:
@@ -347,7 +354,9 @@ def _lane(
     site_id: int,
     *,
     now: datetime,
+    asks_all: bool,
 ) -> Lane:
+    """The site's work. Where a person asks, its sources are asked whether or not they are due."""
     site = assignment.site
     concurrency = concurrency_of(settings, site)
     lane = Lane(
@@ -360,6 +369,8 @@ def _lane(
         for source, known in _sources(session, site, site_id):
             if source.kind == "archive":
                 continue  # of the past: for back-fills alone
+            if not asks_all and known.due_at is not None and known.due_at > now:
+                continue
             since = discovery.horizon(source, checked_at=known.checked_at, now=now)
             run = SourceRun(config=source, known=known, since=since)
             lane.add_documents(run, [discovery.address(source)], depth=0, limit=1)

@@ -3,12 +3,13 @@
 import asyncio
 import hashlib
 import json
+from datetime import timedelta
 from typing import Final
 
 from scrapy.http import Response
 
 from config.site import SiteConfig, SourceConfig
-from crawler import discovery
+from crawler import discovery, pace
 from crawler.answers import header_of
 from crawler.crawl import Crawl
 from crawler.lanes import Lane, SourceDocument, SourceRun
@@ -18,12 +19,20 @@ from crawler.sources.sitemap import MAX_CHILDREN
 from db.archive import Session
 from db.archiving import crawls, links
 from db.archiving.entries import FoundLink, Offered
+from db.models import SourceOutcome
 from pipeline.items import Fetched
 
 MAX_DEPTH: Final = 3
 """Sitemap indexes within sitemap indexes."""
 
 NOT_TO_ITS_END: Final = "not read to its end: the crawl ended, or the site was left alone"
+
+AUDIT_AFTER: Final = timedelta(days=1)
+"""A source that has answered 304 alone for so long is asked without conditions, right behind the 304."""
+
+WRONG_304: Final = (
+    "it answered 304 although it named new links a moment later: its 304s are not believed"
+)
 
 OFFERED_AT_ONCE: Final = 2_000
 """Links of one transaction: others want to write too."""
@@ -39,13 +48,21 @@ class Documents:
         """Read one document of a source and put its links into the archive."""
         run = document.run
         is_first = document.depth == 0
+        if document.is_audit and not 200 <= response.status < 300:
+            return  # it tells nothing of the 304 before it
         if is_first:
             run.status = response.status
+            run.max_age_s = pace.max_age_of(header_of(response, "Cache-Control"))
         if response.status == 304:
+            if self._wants_audit(run):
+                lane.audit(document)
             return
         if not 200 <= response.status < 300:
             run.problem = f"HTTP {response.status} from {document.url}"
             return
+        if is_first:
+            run.is_whole = True
+            run.stated = pace.stated_in(response.body).content()
         digest = _digest(response.body, site=lane.site, source=run.config)
         if is_first and digest == run.known.body_sha256:
             return
@@ -61,6 +78,8 @@ class Documents:
             max_links=self._crawl.settings.max_links_per_source,
         )
         await self._take(lane, document, answer)
+        if document.is_audit and run.new_link_count:
+            run.wrong_304 = True
         if is_first:
             run.body_sha256 = digest
             run.etag = header_of(response, "ETag")
@@ -83,7 +102,7 @@ class Documents:
         if run.problem:
             self._crawl.source_problems.setdefault(site, {})[run.config.url] = run.problem
         self._crawl.count(site, "sources")
-        await asyncio.to_thread(self._note, run)
+        await asyncio.to_thread(self._note, lane.site, run)
 
     async def follow(self, lane: Lane, fetched: Fetched, source: SourceConfig) -> None:
         """Offer the links of a page that was itself found by following links."""
@@ -158,7 +177,12 @@ class Documents:
                 trust_lastmod=lane.site.schedule.trust_lastmod,
             )
 
-    def _note(self, run: SourceRun) -> None:
+    def _wants_audit(self, run: SourceRun) -> bool:
+        """Whether a 304 is to be borne out: for a day there was nothing else."""
+        last = run.known.asked_whole_at or run.known.checked_at
+        return last is None or self._crawl.clock.now() - last >= AUDIT_AFTER
+
+    def _note(self, site: SiteConfig, run: SourceRun) -> None:
         # of a source of several documents the first says nothing about the others: always ask anew
         is_whole = not run.has_children
         with self._crawl.archive.write() as session:
@@ -174,7 +198,42 @@ class Documents:
                 link_count=run.link_count,
                 dropped=run.dropped,
             )
-            self._look(session, run, run.problem)
+            self._pace(session, site, run)
+            self._look(session, run, WRONG_304 if run.wrong_304 else run.problem)
+
+    def _pace(self, session: Session, site: SiteConfig, run: SourceRun) -> None:
+        """Say when the source is asked next."""
+        now, known = self._crawl.clock.now(), run.known
+        every = site.schedule.every or timedelta(hours=1)
+        yielded = pace.Yield(known.yield_count, known.yield_s)
+        stated = run.stated if run.is_whole else known.stated
+        if run.outcome in (SourceOutcome.ERROR, SourceOutcome.REFUSED):
+            due_at, because = pace.after_failure(
+                known.failure_count + 1, now=now, every=every, retry_after_s=run.retry_after_s
+            )
+        else:
+            if known.checked_at is not None:  # what a first look finds did not come since another
+                yielded = yielded.after(run.new_link_count, now - known.checked_at)
+            due_at, because = pace.next_poll(
+                yielded,
+                now=now,
+                every=every,
+                within=site.schedule.poll_within,
+                link_count=run.link_count or known.link_count,
+                stated=pace.Stated.of_content(stated),
+                max_age_s=run.max_age_s,
+            )
+        crawls.note_pace(
+            session,
+            known.id,
+            due_at=due_at,
+            because=because,
+            yield_count=yielded.count,
+            yield_s=yielded.seconds,
+            stated=stated,
+            asked_whole_at=now if run.is_whole else known.asked_whole_at or known.checked_at or now,
+            wrong_304_at=now if run.wrong_304 else known.wrong_304_at,
+        )
 
     def _add_look(self, run: SourceRun, detail: str) -> None:
         with self._crawl.archive.write() as session:

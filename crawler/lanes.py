@@ -5,7 +5,7 @@ Knows order and limits. Must not know Scrapy, the archive or any format.
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -46,6 +46,11 @@ class SourceRun:
     etag: str | None = None
     last_modified: str | None = None
     body_sha256: bytes | None = None
+    max_age_s: float = 0.0  # as its server says
+    retry_after_s: int | None = None
+    stated: dict[str, Any] | None = None  # see Source.stated; of an answer in full
+    is_whole: bool = False  # its first document was answered in full
+    wrong_304: bool = False  # it had answered 304 a moment before it named new links
     is_unread: bool = False  # a document was not asked for in the end
     dropped: dict[str, dict[str, Any]] = field(default_factory=dict)  # see Source.dropped
 
@@ -83,6 +88,7 @@ class SourceDocument:
     run: SourceRun
     url: str
     depth: int = 0
+    is_audit: bool = False  # asked without conditions, to see whether a 304 told the truth
 
 
 @dataclass(slots=True)
@@ -127,6 +133,11 @@ class Lane:
         self.links = deque(link for link in links if link.id not in self.tried)
         return len(self.links)
 
+    def audit(self, document: SourceDocument) -> None:
+        """Ask for a source's document once more, without conditions, at once."""
+        document.run.open_count += 1
+        self.documents.appendleft(replace(document, is_audit=True))
+
     def forget_waiting(self) -> None:
         """There are newer links in the archive: ask it again."""
         if self.takes_due:
@@ -165,7 +176,7 @@ class Lane:
                     continue
                 self.tried.add(work.id)
                 self.on_their_way.add(work.id)
-            self.request_count += 1
+            self._spend()
             return work
         return None
 

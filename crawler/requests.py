@@ -54,11 +54,12 @@ class Requests:
     ) -> Request:
         """For a document of a source; its first is asked for with conditions."""
         known = document.run.known
+        is_conditional = document.depth == 0 and not document.is_audit and not known.wrong_304_at
         return self._list(
             site,
             Asked(site=site, what="source", url=document.url, subject=document),
             kind=document.run.config.kind,
-            conditions=_conditions(known.etag, known.last_modified) if document.depth == 0 else {},
+            conditions=_conditions(known.etag, known.last_modified) if is_conditional else {},
             callback=callback,
             errback=errback,
         )

@@ -144,6 +144,7 @@ class SiteSpider(Spider):
             await self._working(lane, self._take_past(lane, asked.subject, response))
             return
         document: SourceDocument = asked.subject
+        document.run.retry_after_s = asked.retry_after_s
 
         async def work() -> None:
             await self._documents.read(lane, document, response)
@@ -162,8 +163,9 @@ class SiteSpider(Spider):
             run.is_unread = True
             return
         error, refusal = self._note_failure(lane, asked, failure.value)
-        run.problem, run.is_refused = error or f"refused: {refusal}", refusal is not None
-        self.of.tell("source_failed", lane.site.name, url=asked.url, problem=run.problem)
+        if not asked.subject.is_audit:  # else it tells nothing of the 304 before it
+            run.problem, run.is_refused = error or f"refused: {refusal}", refusal is not None
+        self.of.tell("source_failed", lane.site.name, url=asked.url, problem=run.problem or error)
         await self._working(lane, self._documents.close(lane, run))
 
     async def _take_past(self, lane: Lane, document: KnownDocument, response: Response) -> None:

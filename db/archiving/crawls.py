@@ -90,6 +90,25 @@ def note_source(
         source.dropped = dict(dropped) if dropped else None
 
 
+def note_pace(
+    session: Session,
+    source_id: int,
+    *,
+    due_at: datetime | None,
+    because: str,
+    yield_count: float,
+    yield_s: float,
+    stated: dict[str, Any] | None,
+    asked_whole_at: datetime | None,
+    wrong_304_at: datetime | None,
+) -> None:
+    """Keep when a source is asked next, and all that the moment after that will depend on."""
+    source = session.get_one(Source, source_id)
+    source.due_at, source.due_because = due_at, because
+    source.yield_count, source.yield_s, source.stated = yield_count, yield_s, stated
+    source.asked_whole_at, source.wrong_304_at = asked_whole_at, wrong_304_at
+
+
 def add_source_look(
     session: Session,
     source_id: int,
@@ -225,4 +244,11 @@ def _known_source(source: Source) -> KnownSource:
         body_sha256=source.body_sha256,
         checked_at=source.checked_at,
         failure_count=source.failure_count,
+        due_at=source.due_at,
+        link_count=source.link_count,
+        yield_count=source.yield_count or 0.0,
+        yield_s=source.yield_s or 0.0,
+        stated=source.stated,
+        asked_whole_at=source.asked_whole_at,
+        wrong_304_at=source.wrong_304_at,
     )

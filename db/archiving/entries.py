@@ -7,6 +7,7 @@ left out on the way in.
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from db.histories.removals import Evidence
 from db.models import VisitOutcome
@@ -75,6 +76,13 @@ class KnownSource:
     body_sha256: bytes | None
     checked_at: datetime | None
     failure_count: int
+    due_at: datetime | None = None  # None: in each crawl
+    link_count: int = 0
+    yield_count: float = 0.0
+    yield_s: float = 0.0
+    stated: dict[str, Any] | None = None
+    asked_whole_at: datetime | None = None
+    wrong_304_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,9 +66,9 @@ class Source(Base):
     yield_count: Mapped[float | None] = mapped_column(Float)  # new links, the older the less
     yield_s: Mapped[float | None] = mapped_column(Float)  # seconds in which they came, likewise
     asked_whole_at: Mapped[datetime | None]  # last look that took no 304 for an answer
-    wrong_304_count: Mapped[int | None] = mapped_column(
-        Integer
-    )  # such looks in a row that found links which a 304 had kept from us
+    stated: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # what its feed says of when to ask again: crawler.pace.Stated
     wrong_304_at: Mapped[datetime | None]  # since then its 304s are not believed
 
 

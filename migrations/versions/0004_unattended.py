@@ -21,7 +21,7 @@ _LEARNT = (
     ("source", "yield_count", sa.Float()),
     ("source", "yield_s", sa.Float()),
     ("source", "asked_whole_at", MOMENT),
-    ("source", "wrong_304_count", sa.Integer()),
+    ("source", "stated", sa.JSON(none_as_null=True)),
     ("source", "wrong_304_at", MOMENT),
     ("link", "due_rule", sa.String(16)),
     ("link", "edit_count", sa.Integer()),

@@ -209,7 +209,7 @@ def _wait(
             high = middle
         else:
             low = middle
-        if high < low * 1.02:
+        if high < low * 1.05:
             break
     return high, DueRule.RHYTHM
 

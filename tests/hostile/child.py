@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,8 @@ def main(folder: Path) -> None:
         [SiteConfig.model_validate(site) for site in task["sites"]],
         urls=task["urls"],
         known_sites=[SiteConfig.model_validate(site) for site in task.get("known", ())],
-        trigger="command",
-        clock=SystemClock(),
+        trigger=task.get("trigger", "command"),
+        clock=SystemClock(timedelta(hours=task.get("hours_later", 0))),
         progress=lambda event: log.warning("%s %s %s", event.name, event.site, event.facts),
         limit=task.get("limit"),
     )

@@ -35,7 +35,7 @@ MISTAKES = {
         "schedule: {zzz: 1}\n",
         (
             "harbour.yaml:4:12: schedule.zzz: unknown key zzz. "
-            "Known here: every, cron, jitter, quiet, revisit, trust_lastmod."
+            "Known here: every, cron, jitter, quiet, revisit, poll_within, trust_lastmod."
         ),
     ),
     "an unknown kind of source": (
