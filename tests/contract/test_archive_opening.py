@@ -255,6 +255,14 @@ def test_an_archive_is_one_file_once_it_is_closed(tmp_path: Path) -> None:
     connection.close()
 
 
+def test_each_commit_is_forced_to_the_disk(tmp_path: Path, clock: ManualClock) -> None:
+    with (
+        Archive.open(f"sqlite:///{tmp_path}/a.sqlite3", clock=clock) as archive,
+        archive.read() as session,
+    ):
+        assert session.scalar(text("PRAGMA synchronous")) == 2  # FULL
+
+
 def test_a_file_says_that_it_is_an_archive_and_another_programs_is_refused(tmp_path: Path) -> None:
     Archive.open(f"sqlite:///{tmp_path}/a.sqlite3", clock=CLOCK).close()
     with sqlite3.connect(tmp_path / "a.sqlite3") as own:
