@@ -22,6 +22,9 @@ _REVISIT_WORDS = ("learnt", "ladder")
 LONGEST_PAUSE = timedelta(days=1)
 """Between two crawls of a site that cannot be reached, unless its own schedule is wider."""
 
+SHORTEST_LIMIT = timedelta(minutes=2)
+"""Of a crawl: time for two requests that hang, even where a schedule is closer."""
+
 _SECOND = timedelta(seconds=1)
 
 
@@ -173,6 +176,13 @@ def next_crawl(
         pause = max(min((due - last) * 2 ** min(failure_count - 1, 16), LONGEST_PAUSE), due - last)
         due = _after(schedule, last + pause - _SECOND, zone) if schedule.cron else last + pause
     return awake(schedule, due + schedule.jitter * _share(name, due), zone)
+
+
+def longest_crawl(schedule: Schedule, *, now: datetime, time_zone: str) -> timedelta:
+    """How long a crawl that begins now may take, so that the next begins one interval late at most."""
+    zone = ZoneInfo(time_zone)
+    first = _after(schedule, now, zone)
+    return max(_after(schedule, first, zone) - now, SHORTEST_LIMIT)
 
 
 def awake(schedule: Schedule, moment: datetime, zone: ZoneInfo) -> datetime:

@@ -134,6 +134,15 @@ class Settings(Strict):
     reading_processes: int = Field(
         default=2, ge=1, le=64, description="Processes that read pages beside the crawl."
     )
+    reading_memory_mb: int = Field(
+        default=1000, ge=200, le=1_000_000, description="Megabytes that a reading process may have."
+    )
+    crawl_memory_mb: int = Field(
+        default=2000,
+        ge=200,
+        le=1_000_000,
+        description="Megabytes that a crawl which the daemon started may have.",
+    )
     learn_profiles: bool = Field(
         default=True,
         description="Learn from a site's pages what repeats on them, and leave it out of articles.",

@@ -9,7 +9,7 @@ from scrapy.crawler import Crawler
 from config.clock import SystemClock
 from config.settings import load_settings
 from config.site import load_sites
-from crawler import crawl
+from crawler import closing, crawl
 from crawler.crawl import Crawl
 from db.archive import Archive
 
@@ -40,7 +40,7 @@ def begin(crawler: Crawler, *, names: str | None) -> Crawl:
 
     def closed() -> None:
         with archive:
-            crawl.finish(opened)
+            closing.finish(opened)
 
     # engine_stopped comes after everything that closes with the spider
     crawler.signals.connect(closed, signal=signals.engine_stopped, weak=False)

@@ -1,41 +1,51 @@
-"""A crawl's beginning and end in the archive: sites, leases, named links, and the report.
+"""A crawl's beginning in the archive: sites, leases, named links. Its end is in `closing`.
 
 Knows the archive's rows. Must not know Scrapy.
 """
 
-import os
-import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-
 from config.clock import Clock
-from config.schedule import next_crawl
+from config.schedule import longest_crawl
 from config.settings import Settings
 from config.site import SiteConfig, SourceConfig, ad_hoc_site
-from crawler import backlog, budget, discovery
+from crawler import backlog, budget, discovery, holding
 from crawler.lanes import Lane, SourceRun
+from crawler.owners import is_surely_dead, owner_name
 from crawler.politeness.addresses import is_loopback
 from crawler.politeness.slots import concurrency_of
-from crawler.report import CrawlReport, SiteReport
+from crawler.report import SiteReport
 from crawler.sources import answer
 from db.archive import Archive
-from db.archiving import crawls, leases, links, profiles
+from db.archiving import crawls, leases, links, profiles, robots
 from db.archiving.entries import FoundLink, KnownLink, KnownSource
 from db.archiving.profiles import KnownProfile
-from db.errors import ArchiveError
-from db.models import CrawlOutcome, Lease, Site
-from db.proving import seals
+from db.archiving.robots import KnownRobots
+from db.archiving.steering import Agenda, agenda_of
+from db.models import Site
+from db.writer import Writer
 from pipeline.context import LEASE_TTL, CrawlContext, Event, HeldLease
 from pipeline.items import Fetched
 from pipeline.profiles.profile import LEARNER_VERSION
 from pipeline.stages import learn_rhythms
 from pipeline.stages.unread import unread_pages
 
-log = structlog.get_logger(__name__)
+Note = Callable[[Any], Any]
+"""Something to be written, given a session."""
+
+NOTE_LINGER_S = 0.2
+"""How long a note waits for others: nobody waits for it but the end of its site's part."""
+
+
+def _each(session: Any, notes: Sequence[Note]) -> list[Any]:
+    return [note(session) for note in notes]
+
+
+SCHEDULED = "schedule"
+"""The trigger of crawls that a daemon starts."""
 
 
 class BadAddress(ValueError):  # noqa: N818
@@ -70,9 +80,17 @@ class Crawl(CrawlContext):
     unread: Callable[[CrawlContext], Iterable[Fetched]] = (
         unread_pages  # read before anything is asked
     )
+    robots: Mapping[str, KnownRobots] = field(default_factory=dict)  # by origin, what is fresh
     source_problems: dict[str, dict[str, str]] = field(default_factory=dict)
+    site_ended: Callable[[SiteReport], None] = lambda _: None
+    reports: dict[str, SiteReport] = field(default_factory=dict)  # of sites whose part is closed
+    notes: Writer[Note, Any] = field(init=False)  # small writes that share transactions
     stopped_because: str | None = None
     failed_because: str | None = None
+
+    def __post_init__(self) -> None:
+        CrawlContext.__post_init__(self)
+        self.notes = Writer(self.archive, _each, linger_s=NOTE_LINGER_S, batch=100)
 
     def is_ending(self) -> bool:
         """Whether it was asked to stop, or cannot go on."""
@@ -140,11 +158,6 @@ def needs_contact(assignments: Sequence[Assignment]) -> bool:
     )
 
 
-def owner_name() -> str:
-    """This process, as leases and crawls name it."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
 def begin(
     settings: Settings,
     assignments: Sequence[Assignment],
@@ -154,24 +167,30 @@ def begin(
     trigger: str,
     progress: Callable[[Event], None] | None = None,
     limit: int | None = None,
+    is_wanted: Callable[[SiteConfig, Agenda], bool] | None = None,
+    site_ended: Callable[[SiteReport], None] = lambda _: None,
 ) -> Crawl | dict[str, str]:
     """Open a crawl of those sites that nobody else is crawling.
+
+    Args:
+        settings: The project's settings.
+        assignments: What is to be done at which site.
+        archive: Where it is kept.
+        clock: What every moment comes from.
+        trigger: What started it.
+        progress: Told of every event.
+        limit: Pages asked for at most.
+        is_wanted: Whether a site is still to be crawled, asked under its lease: somebody else may just have done so.
+        site_ended: Told of each site when its part is closed.
 
     Returns:
         The crawl, or, where no site is left, why each of them is not crawled.
     """
     owner = owner_name()
-    now = clock.now()
     with archive.write() as session:
-        crawls.mark_dead_crawls(session, now=now)
-        held: dict[str, tuple[HeldLease, ...]] = {}
-        busy: dict[str, str] = {}
-        for assignment in assignments:
-            taken = take(session, assignment.site, owner=owner, now=now)
-            if isinstance(taken, str):
-                busy[assignment.site.name] = taken
-            else:
-                held[assignment.site.name] = taken
+        now = clock.now()  # not before it is our turn
+        crawls.mark_dead_crawls(session, now=now, is_dead=is_surely_dead)
+        held, busy = _take_all(session, assignments, owner=owner, now=now, is_wanted=is_wanted)
         free = [each for each in assignments if each.site.name in held]
         if not free:
             return busy
@@ -179,6 +198,14 @@ def begin(
         policies = learn_rhythms.policies(
             session, {rows[each.site.name].id: each.site for each in free}
         )
+        unsettled = {name for name, row in rows.items() if _was_cut_short(row)}
+        for each in free:
+            row = rows[each.site.name]
+            if row.crawled_at and row.crawled_at > now:
+                links.heed_clock_set_back(session, row.id, now=now)
+            if each.is_whole and each.takes_pages:
+                row.begun_at = now
+        fresh = robots.fresh(session, _origins(free), now=now)
         learnt = _profiles(session, rows) if settings.learn_profiles else {}
         crawl_id = crawls.begin_crawl(
             session,
@@ -194,15 +221,19 @@ def begin(
                 each,
                 rows[each.site.name].id,
                 now=now,
-                asks_all=trigger != "schedule" or rows[each.site.name].wanted_at is not None,
+                asks_all=trigger != SCHEDULED or rows[each.site.name].wanted_at is not None,
             )
             for each in free
         }
         for each in free:
+            lane = lanes[each.site.name]
+            lane.was_cut_short = each.site.name in unsettled
             if each.has_backlog:
-                lanes[each.site.name].backlog = backlog.open_backlog(
+                lane.backlog = backlog.open_backlog(
                     session, archive, each.site, rows[each.site.name], now=now
                 )
+            elif trigger == SCHEDULED and each.is_whole:
+                lane.longest = longest_of(settings, each.site, now=now)
     return Crawl(
         settings=settings,
         sites={each.site.name: each.site for each in free},
@@ -223,6 +254,8 @@ def begin(
         failures_before={name: row.failure_count for name, row in rows.items()},
         busy=busy,
         limit=limit,
+        robots=fresh,
+        site_ended=site_ended,
     )
 
 
@@ -232,6 +265,8 @@ def renew(crawl: Crawl) -> list[str]:
     lost = []
     with crawl.archive.write() as session:
         for site, held in crawl.leases.items():
+            if site in crawl.reports:
+                continue
             kept = [
                 leases.renew(session, each.name, token=each.token, now=now, ttl=LEASE_TTL)
                 for each in held
@@ -241,89 +276,49 @@ def renew(crawl: Crawl) -> list[str]:
     return lost
 
 
-def finish(crawl: Crawl) -> CrawlReport:
-    """Close the crawl, say when each site is due again, and give the leases back."""
-    now = crawl.clock.now()
-    outcome = CrawlOutcome.FINISHED
-    if crawl.failed_because:
-        outcome = CrawlOutcome.FAILED
-    elif crawl.stopped_because:
-        outcome = CrawlOutcome.STOPPED
-    reports = []
-    with crawl.archive.write() as session:
-        for name, lane in crawl.lanes.items():
-            error = _words(crawl, lane)
-            has_answered = lane.answer_count > 0 or lane.last_failure is None
-            counts = dict(crawl.counts[name])
-            is_cut = outcome is not CrawlOutcome.FINISHED and not lane.is_done()
-            part = outcome if is_cut else CrawlOutcome.FINISHED
-            if not has_answered and part is CrawlOutcome.FINISHED:
-                part = CrawlOutcome.FAILED
-            crawls.end_crawl_site(
-                session,
-                crawl.crawl_id,
-                lane.site_id,
-                now=now,
-                outcome=part,
-                counts=counts,
-                due_at=_due_at(crawl, lane, now=now, has_answered=has_answered),
-                has_answered=has_answered,
-                error=error,
-                begun_at=crawl.started_at if lane.takes_due else None,
-                wait_until_at=lane.wait_until,
-                heeded=None if _is_interrupted(crawl, lane) else crawl.wanted_before[name],
-            )
-            if lane.backlog is not None:
-                backlog.close_backlog(
-                    session,
-                    lane.backlog,
-                    began_at=crawl.started_at,
-                    now=now,
-                    share=crawl.settings.backfill_share,
-                    wait_until=lane.wait_until,
-                    error=error,
-                )
-            problems = crawl.source_problems.get(name, {})
-            reports.append(SiteReport(name, part, counts, error, source_problems=problems))
-        error = crawl.failed_because or crawl.stopped_because
-        crawls.end_crawl(session, crawl.crawl_id, now=now, outcome=outcome, error=error)
-        for held in crawl.leases.values():
-            for lease in held:
-                leases.release(session, lease.name, token=lease.token)
-    _seal(crawl.archive)
-    reports += [SiteReport(name, None, busy=words) for name, words in crawl.busy.items()]
-    return CrawlReport(crawl.crawl_id, outcome, crawl.started_at, now, tuple(reports), error)
+def _take_all(
+    session: Any,
+    assignments: Sequence[Assignment],
+    *,
+    owner: str,
+    now: datetime,
+    is_wanted: Callable[[SiteConfig, Agenda], bool] | None,
+) -> tuple[dict[str, tuple[HeldLease, ...]], dict[str, str]]:
+    """The leases of the sites that may be crawled; of the others, why not."""
+    held: dict[str, tuple[HeldLease, ...]] = {}
+    busy: dict[str, str] = {}
+    for each in assignments:
+        site = each.site
+        taken = holding.take(session, site, owner=owner, now=now)
+        is_checked = is_wanted is not None and each.is_whole
+        if isinstance(taken, str):
+            busy[site.name] = taken
+        elif is_checked and is_wanted and not is_wanted(site, agenda_of(session, site.name)):
+            holding.give_back(session, taken)
+            busy[site.name] = "not due any more"
+        else:
+            held[site.name] = taken
+    return held, busy
 
 
-def _seal(archive: Archive) -> None:
-    """Seal what was committed. The crawl is closed already: what cannot be sealed now, a later one will."""
-    try:
-        seals.seal(archive, is_paced=True)
-    except ArchiveError as error:
-        log.warning("archive_not_sealed", reason=str(error))
+def _was_cut_short(row: Site) -> bool:
+    """Whether the site's last whole crawl was killed: it may have left work that only a crawl's end does."""
+    return row.begun_at is not None and (row.crawled_at is None or row.begun_at > row.crawled_at)
 
 
-def nothing_done(busy: Mapping[str, str], *, now: datetime) -> CrawlReport:
-    """The report where every site was busy."""
-    sites = tuple(SiteReport(name, None, busy=words) for name, words in busy.items())
-    return CrawlReport(None, None, now, now, sites)
+def _origins(assignments: Iterable[Assignment]) -> list[str]:
+    return [
+        f"{scheme}://{host}"
+        for assignment in assignments
+        for host in assignment.site.hosts
+        for scheme in ("https", "http")
+    ]
 
 
-def take(
-    session: Any, site: SiteConfig, *, owner: str, now: datetime, ttl: timedelta = LEASE_TTL
-) -> tuple[HeldLease, ...] | str:
-    """The leases of all the site's hosts, or who holds one of them."""
-    held: list[HeldLease] = []
-    for host in sorted({host.removeprefix("www.") for host in site.hosts}):
-        name = f"host:{host}"[:255]
-        token = leases.take(session, name, owner=owner, now=now, ttl=ttl)
-        if token is None:
-            for lease in held:
-                leases.release(session, lease.name, token=lease.token)
-            row = session.get_one(Lease, name)
-            return f"busy: {host} is being crawled by {row.owner}"
-        held.append(HeldLease(name, token))
-    return tuple(held)
+def longest_of(settings: Settings, site: SiteConfig, *, now: datetime) -> timedelta:
+    """How long a scheduled crawl of a site may take: what it has not asked for then stays due."""
+    limit = timedelta(minutes=settings.max_crawl_minutes)
+    return min(limit, longest_crawl(site.schedule, now=now, time_zone=site.time_zone))
 
 
 def _profiles(session: Any, rows: Mapping[str, Site]) -> dict[str, KnownProfile]:
@@ -392,39 +387,3 @@ def _sources(
 
 def _named(session: Any, assignment: Assignment, site_id: int, *, now: datetime) -> list[KnownLink]:
     return [links.ensure_link(session, site_id, link, now=now) for link in assignment.named]
-
-
-def _words(crawl: Crawl, lane: Lane) -> str | None:
-    """What was wrong with a site, for a person."""
-    if lane.answer_count == 0 and lane.last_failure is not None:
-        return f"{lane.site.home} could not be reached: {lane.last_failure}"
-    if lane.closed_because:
-        return lane.closed_because
-    problems = crawl.source_problems.get(lane.site.name, {})
-    if problems and len(problems) == len(lane.site.sources):
-        url, words = next(iter(problems.items()))
-        return f"none of its sources could be read; {url}: {words}"
-    return None
-
-
-def _due_at(crawl: Crawl, lane: Lane, *, now: datetime, has_answered: bool) -> datetime | None:
-    """When the site is due again: by its schedule, but not before it wants to be asked."""
-    if not lane.takes_due:
-        return crawl.due_before[lane.site.name]
-    if _is_interrupted(crawl, lane):
-        due_at = now
-    else:
-        due_at = next_crawl(
-            lane.site.schedule,
-            last=crawl.started_at,
-            now=now,
-            time_zone=lane.site.time_zone,
-            name=lane.site.name,
-            failure_count=0 if has_answered else crawl.failures_before[lane.site.name] + 1,
-        )
-    return max(due_at, lane.wait_until or due_at)
-
-
-def _is_interrupted(crawl: Crawl, lane: Lane) -> bool:
-    """Whether the site's part is to go on soon: it is us who were stopped."""
-    return bool(crawl.stopped_because and not lane.is_done() and not crawl.failed_because)

@@ -4,14 +4,14 @@ import asyncio
 import hashlib
 import json
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from scrapy.http import Response
 
 from config.site import SiteConfig, SourceConfig
 from crawler import discovery, pace
 from crawler.answers import header_of
-from crawler.crawl import Crawl
+from crawler.crawl import Crawl, Note
 from crawler.lanes import Lane, SourceDocument, SourceRun
 from crawler.sources import follow
 from crawler.sources.answer import SourceAnswer
@@ -66,17 +66,7 @@ class Documents:
         digest = _digest(response.body, site=lane.site, source=run.config)
         if is_first and digest == run.known.body_sha256:
             return
-        answer = await asyncio.to_thread(
-            discovery.read,
-            response.body,
-            site=lane.site,
-            source=run.config,
-            url=response.url,
-            content_type=header_of(response, "Content-Type"),
-            now=self._crawl.clock.now(),
-            since=run.since,
-            max_links=self._crawl.settings.max_links_per_source,
-        )
+        answer = await self._discover(lane, run, response)
         await self._take(lane, document, answer)
         if document.is_audit and run.new_link_count:
             run.wrong_304 = True
@@ -84,6 +74,25 @@ class Documents:
             run.body_sha256 = digest
             run.etag = header_of(response, "ETag")
             run.last_modified = header_of(response, "Last-Modified")
+
+    async def _discover(self, lane: Lane, run: SourceRun, response: Response) -> SourceAnswer:
+        """The links of a document; none, and the reason, where it takes more memory than there is."""
+        try:
+            return await asyncio.to_thread(
+                discovery.read,
+                response.body,
+                site=lane.site,
+                source=run.config,
+                url=response.url,
+                content_type=header_of(response, "Content-Type"),
+                now=self._crawl.clock.now(),
+                since=run.since,
+                max_links=self._crawl.settings.max_links_per_source,
+            )
+        except MemoryError:
+            size = len(response.body) // 1_000_000
+            words = f"out of memory: {response.url} ({size} MB) takes too much to be read"
+            return SourceAnswer(problem=words)
 
     async def close(self, lane: Lane, run: SourceRun) -> None:
         """A document is done; the source is, and is noted, when its last one is.
@@ -102,7 +111,7 @@ class Documents:
         if run.problem:
             self._crawl.source_problems.setdefault(site, {})[run.config.url] = run.problem
         self._crawl.count(site, "sources")
-        await asyncio.to_thread(self._note, lane.site, run)
+        await asyncio.wrap_future(self._crawl.notes.submit(self._noting(lane.site, run)))
 
     async def follow(self, lane: Lane, fetched: Fetched, source: SourceConfig) -> None:
         """Offer the links of a page that was itself found by following links."""
@@ -182,14 +191,16 @@ class Documents:
         last = run.known.asked_whole_at or run.known.checked_at
         return last is None or self._crawl.clock.now() - last >= AUDIT_AFTER
 
-    def _note(self, site: SiteConfig, run: SourceRun) -> None:
+    def _noting(self, site: SiteConfig, run: SourceRun) -> Note:
         # of a source of several documents the first says nothing about the others: always ask anew
         is_whole = not run.has_children
-        with self._crawl.archive.write() as session:
+        now = self._crawl.clock.now()
+
+        def note(session: Any) -> None:
             crawls.note_source(
                 session,
                 run.known.id,
-                now=self._crawl.clock.now(),
+                now=now,
                 status=run.status,
                 error=run.problem,
                 etag=run.etag if is_whole else None,
@@ -200,6 +211,8 @@ class Documents:
             )
             self._pace(session, site, run)
             self._look(session, run, WRONG_304 if run.wrong_304 else run.problem)
+
+        return note
 
     def _pace(self, session: Session, site: SiteConfig, run: SourceRun) -> None:
         """Say when the source is asked next."""

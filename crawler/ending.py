@@ -26,10 +26,16 @@ async def end(crawler: Crawler) -> None:
     while not closing.done():
         drop_waiting(crawler.engine.downloader)
         if loop.time() > last_call:
-            crawler.signals.send_catch_log(stop_transfers)
+            crawler.signals.send_catch_log(stop_transfers, hosts=None)
         await asyncio.wait({closing}, timeout=_LOOK_S)
     with contextlib.suppress(RuntimeError):  # the engine was closed meanwhile
         closing.result()
+
+
+def leave(crawler: Crawler, *, hosts: Collection[str]) -> None:
+    """Ask nothing more of these hosts, what is on its way from them included."""
+    drop_waiting(crawler.engine.downloader, hosts=hosts)
+    crawler.signals.send_catch_log(stop_transfers, hosts=hosts)
 
 
 def drop_waiting(downloader: Downloader, *, hosts: Collection[str] | None = None) -> None:

@@ -105,9 +105,11 @@ class Lane:
     on_their_way: set[int] = field(default_factory=set)
     request_count: int = 0  # on their way, sources included
     task_count: int = 0  # answers being worked on, which may bring more
+    item_count: int = 0  # pages on their way through the pipelines
     is_dry: bool = False  # the archive had nothing more that is due
     closed_because: str | None = None
     answer_count: int = 0
+    answered_at: datetime | None = None
     failures_in_row: int = 0
     last_failure: str | None = None
     wait_until: datetime | None = None  # when the server wants to be asked again
@@ -115,6 +117,12 @@ class Lane:
     news_count: int = 0  # how often there was something new in the archive
     backlog: Backlog | None = None  # a back-fill's work, for when nothing else is left
     followed: dict[int | None, SourceConfig] = field(default_factory=dict)  # by source id
+    longest: timedelta | None = None  # the site's part may take; None: as long as the crawl
+    is_late: bool = False  # its time was up
+    is_getting_on: bool = (
+        True  # when its time was up: the server answered, there was just too much to ask
+    )
+    was_cut_short: bool = False  # the site's last crawl was killed
 
     def add_documents(self, run: SourceRun, urls: Iterable[str], *, depth: int, limit: int) -> int:
         """Put documents of a source on the list, each once in a crawl. Returns how many."""
@@ -201,17 +209,22 @@ class Lane:
 
     def is_done(self) -> bool:
         """Whether nothing more will come of this site."""
-        if self.request_count or self.task_count:
+        if self.request_count or self.task_count or self.item_count:
             return False
         if self.closed_because is not None:
             return True
         has_backlog = self.backlog is not None and self.backlog.has_more()
         return not (self.documents or self.links or self.wants_refill() or has_backlog)
 
-    def answered(self) -> None:
+    def answered(self, *, at: datetime | None = None) -> None:
         """The server said something."""
         self.answer_count += 1
         self.failures_in_row = 0
+        self.answered_at = at
+
+    def answered_since(self, moment: datetime) -> bool:
+        """Whether the server said something since then."""
+        return self.answered_at is not None and self.answered_at >= moment
 
     def failed(self, words: str) -> None:
         """The server said nothing; after a few of these it is left alone."""

@@ -8,7 +8,8 @@ import asyncio
 from config.clock import Clock
 from config.settings import Settings
 from config.site import SiteConfig
-from crawler import crawl
+from crawler import holding
+from crawler.owners import owner_name
 from db.archive import Archive, Session
 from db.archiving import leases
 from db.archiving.profiles import KnownProfile
@@ -31,7 +32,7 @@ def learn_site(
         LeaseLost: Somebody has begun to crawl it meanwhile.
     """
     with archive.write() as session:
-        held = crawl.take(session, site, owner=crawl.owner_name(), now=clock.now())
+        held = holding.take(session, site, owner=owner_name(), now=clock.now())
     if isinstance(held, str):
         raise SiteBusy(held)
     try:
@@ -40,8 +41,7 @@ def learn_site(
         )
     finally:
         with archive.write() as session:
-            for lease in held:
-                leases.release(session, lease.name, token=lease.token)
+            holding.give_back(session, held)
 
 
 async def _learn(
@@ -68,7 +68,9 @@ async def _learn(
             await asyncio.to_thread(renew)
 
     reading = ReadingProcess(
-        processes=settings.reading_processes, timeout_s=settings.reading_timeout_s
+        processes=settings.reading_processes,
+        timeout_s=settings.reading_timeout_s,
+        memory_mb=settings.reading_memory_mb,
     )
     lesson = learn.Lesson(
         archive=archive,

@@ -12,7 +12,8 @@ from typing import Final
 from config.clock import Clock
 from config.settings import Settings
 from config.site import SiteConfig
-from crawler import crawl
+from crawler import holding
+from crawler.owners import owner_name
 from crawler.run import run_crawl
 from db.archive import Archive
 from db.archiving import leases
@@ -57,10 +58,10 @@ def _take(
 ) -> tuple[dict[str, tuple[HeldLease, ...]], dict[str, str]]:
     held: dict[str, tuple[HeldLease, ...]] = {}
     busy: dict[str, str] = {}
-    owner = crawl.owner_name()
+    owner = owner_name()
     with archive.write() as session:
         for site in sites:
-            taken = crawl.take(session, site, owner=owner, now=now, ttl=HELD_FOR)
+            taken = holding.take(session, site, owner=owner, now=now, ttl=HELD_FOR)
             if isinstance(taken, str):
                 busy[site.name] = taken
             else:

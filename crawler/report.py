@@ -15,7 +15,7 @@ class SiteReport:
     outcome: CrawlOutcome | None  # None: not crawled
     counts: Mapping[str, int] = field(default_factory=dict)
     error: str | None = None  # in plain words: what was wrong with the site
-    busy: str | None = None  # who else is crawling it
+    busy: str | None = None  # why it was left alone: who else is crawling it, or has just done so
     source_problems: Mapping[str, str] = field(default_factory=dict)  # by the source's URL
 
 

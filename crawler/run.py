@@ -15,12 +15,13 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from config.clock import Clock
 from config.settings import Settings
 from config.site import SiteConfig
-from crawler import crawl
+from crawler import closing, crawl
 from crawler.crawl import Crawl
-from crawler.report import CrawlReport
+from crawler.report import CrawlReport, SiteReport
 from crawler.spiders.site import SiteSpider
 from crawler.translation import scrapy_settings
 from db.archive import Archive
+from db.archiving.steering import Agenda
 from db.errors import ArchiveError
 from pipeline.context import Event
 
@@ -41,6 +42,8 @@ def run_crawl(
     takes_pages: bool = True,
     announce: Callable[[str], None] = lambda _: None,
     scrapy: dict[str, Any] | None = None,
+    is_wanted: Callable[[SiteConfig, Agenda], bool] | None = None,
+    site_ended: Callable[[SiteReport], None] = lambda _: None,
 ) -> CrawlReport:
     """Crawl to the end. The first SIGINT or SIGTERM ends it soon, the second at once.
 
@@ -57,6 +60,8 @@ def run_crawl(
         takes_pages: False: sources are read, and no page is asked for.
         announce: Told in a sentence before the archive's schema is touched.
         scrapy: Settings of Scrapy to override, for benchmarks.
+        is_wanted: Whether a site is still to be crawled, asked once nobody else can begin.
+        site_ended: Told of each site as soon as its part is closed; of those that a stop leaves, only the report tells.
 
     Raises:
         ConfigError: The crawler would be anonymous: no contact is set.
@@ -79,16 +84,18 @@ def run_crawl(
             trigger=trigger,
             progress=progress,
             limit=limit,
+            is_wanted=is_wanted,
+            site_ended=site_ended,
         )
         if isinstance(opened, dict):
-            return crawl.nothing_done(opened, now=clock.now())
+            return closing.nothing_done(opened, now=clock.now())
         try:
             _run(opened, scrapy_settings(settings) | (scrapy or {}))
         except BaseException as error:
             opened.failed_because = f"{type(error).__name__}: {error}"
             _finish_quietly(opened)
             raise
-        return crawl.finish(opened)
+        return closing.finish(opened)
 
 
 def _run(opened: Crawl, settings: dict[str, Any]) -> None:
@@ -114,7 +121,7 @@ def _end_threads() -> None:
 def _finish_quietly(opened: Crawl) -> None:
     """Close the crawl if the archive lets us; the error that is on its way says more."""
     try:
-        crawl.finish(opened)
+        closing.finish(opened)
     except ArchiveError:
         return
 

@@ -31,7 +31,10 @@ def morgue_command(*arguments: str) -> list[str]:
 
 
 class Child:
-    """One child process in a session of its own, so that a terminal's Ctrl-C reaches us alone."""
+    """One child process in a session of its own, so that a terminal's Ctrl-C reaches us alone.
+
+    It gets nothing on its standard input, which ends when we do: see `morgue.lifeline`.
+    """
 
     def __init__(self, command: Sequence[str], *, env: Mapping[str, str] | None = None) -> None:
         self._command = list(command)
@@ -59,7 +62,7 @@ class Child:
         transport, listener = await loop.subprocess_exec(
             lambda: _Listener(on_line),
             *self._command,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=None,
             env=self._env,

@@ -15,7 +15,7 @@ from multiprocessing import connection
 from multiprocessing.connection import Connection
 from typing import Any, Generic, Protocol, TypeVar
 
-from pipeline import cycles
+from pipeline import confines, cycles
 from pipeline.reading import Reason
 
 _AHEAD = (
@@ -217,6 +217,7 @@ class _Crew:
 def _serve(work: Work[Any, Any], channel: Connection, timeout_s: float) -> None:
     """The life of a process. It ends with its parent, even where that was killed while a task hangs."""
     with suppress(EOFError, OSError):
+        confines.end_with_parent()
         cycles.look_seldom()
         work.prepare()
         channel.send(None)

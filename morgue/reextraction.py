@@ -15,9 +15,10 @@ from typing import Any
 from config.clock import Clock
 from config.settings import Settings
 from config.site import SiteConfig
-from crawler import crawl
+from crawler import holding
+from crawler.owners import in_words, owner_name
 from db.archive import Archive
-from db.archiving import crawls, leases, profiles
+from db.archiving import crawls, profiles
 from db.archiving.profiles import KnownProfile
 from db.histories import reextraction
 from db.histories.reextraction import Reader, Scope
@@ -264,9 +265,7 @@ class _SiteRun:
         if self.report.busy is not None:
             return None
         with self._run.archive.write() as session:
-            held = crawl.take(
-                session, self.site, owner=crawl.owner_name(), now=self._run.clock.now()
-            )
+            held = holding.take(session, self.site, owner=owner_name(), now=self._run.clock.now())
         if isinstance(held, str):
             self.report.busy = held
             return None
@@ -274,8 +273,7 @@ class _SiteRun:
 
     def _give_back(self, held: tuple[HeldLease, ...]) -> None:
         with self._run.archive.write() as session:
-            for lease in held:
-                leases.release(session, lease.name, token=lease.token)
+            holding.give_back(session, held)
 
     def _newest_profile(self, site_id: int) -> KnownProfile | None:
         with self._run.archive.read() as session:
@@ -295,7 +293,7 @@ def actor() -> str:
         user = getpass.getuser()
     except (OSError, KeyError):  # a number without a name, as in containers
         user = str(os.getuid()) if hasattr(os, "getuid") else "somebody"
-    return f"{user}@{crawl.owner_name()}"
+    return f"{user}@{in_words(owner_name())}"
 
 
 def _arguments(known: Sequence[tuple[SiteConfig, int]], wanted: Wanted) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -62,11 +62,16 @@ class CrawlContext:
     )  # by site: when its articles are looked at again
     progress: Callable[[Event], None] = lambda _: None
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    endings: list[Callable[[str], Awaitable[None]]] = field(
+        default_factory=list
+    )  # what pipelines do for a site when all its pages are archived
     reading: ReadingProcess = field(init=False)
 
     def __post_init__(self) -> None:
         self.reading = ReadingProcess(
-            processes=self.settings.reading_processes, timeout_s=self.settings.reading_timeout_s
+            processes=self.settings.reading_processes,
+            timeout_s=self.settings.reading_timeout_s,
+            memory_mb=self.settings.reading_memory_mb,
         )
 
     def rules_sha256(self, site: str) -> bytes:

@@ -4,6 +4,7 @@ The limit on headers needs names that Scrapy and Twisted keep to themselves: nei
 """
 
 import asyncio
+from collections.abc import Collection
 from typing import Any, Final
 
 from scrapy import Request
@@ -21,7 +22,7 @@ from crawler.asked import Stopping
 from crawler.politeness import slots
 
 stop_transfers: Final = object()
-"""Signal: end every transfer now; what was asked for fails with `Stopping`."""
+"""Signal: end the transfers from these `hosts`, or all (None); what was asked for fails with `Stopping`."""
 
 
 MAX_HEADERS: Final = 256 * 1024
@@ -60,8 +61,8 @@ class Transfers(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._turns = asyncio.Semaphore(crawler.settings.getint("TRANSFERS_AT_A_TIME"))
         self._pool._factory = _BoundedFactory  # noqa: SLF001  as Scrapy sets its own
-        self._running: set[asyncio.Task[object]] = set()
-        self._is_stopping = False
+        self._running: dict[asyncio.Task[object], str | None] = {}  # and from which host
+        self._stopped: set[asyncio.Task[object]] = set()
         paces = crawler.settings.getdict("DOWNLOAD_SLOTS").values()
         self._pool.maxPersistentPerHost = max(
             [self._pool.maxPersistentPerHost, *(pace.get("concurrency", 1) for pace in paces)]
@@ -76,7 +77,7 @@ class Transfers(HTTP11DownloadHandler):
         """
         task = asyncio.current_task()
         assert task is not None
-        self._running.add(task)
+        self._running[task] = request.meta.get(slots.KEY)
         try:
             if self._turns.locked():
                 await self._turns.acquire()
@@ -88,14 +89,16 @@ class Transfers(HTTP11DownloadHandler):
             finally:
                 self._turns.release()
         except asyncio.CancelledError:
-            if not self._is_stopping:
+            if task not in self._stopped:
                 raise
             task.uncancel()
             raise Stopping from None
         finally:
-            self._running.discard(task)
+            del self._running[task]
+            self._stopped.discard(task)
 
-    def _stop(self) -> None:
-        self._is_stopping = True
-        for task in self._running:
-            task.cancel()
+    def _stop(self, hosts: Collection[str] | None = None) -> None:
+        for task, host in self._running.items():
+            if hosts is None or host in hosts:
+                self._stopped.add(task)
+                task.cancel()

@@ -14,7 +14,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from crawler import alone, crawl, ending
+from crawler import alone, closing, crawl, ending
 from crawler.answers import explain, header_of, headers_of, is_truncated, refusal_of
 from crawler.asked import Asked, Stopping, asked_of
 from crawler.crawl import Crawl
@@ -34,6 +34,7 @@ from pipeline.context import LEASE_TTL, LeaseLost, context_of
 from pipeline.items import Fetched
 
 _UNREAD_AT_ONCE = 16
+_LAST_S = 60.0  # that a crawl has beyond the time of its sites
 _NO_ANSWER = ("timeout", "dns", "connection", "tls", "http", "failed")
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,8 @@ class SiteSpider(Spider):
         self.sites_named = name
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._endings: set[asyncio.Task[None]] = set()  # sites whose part is being closed
+        self._deadlines: list[asyncio.TimerHandle] = []
         self._is_stopping = False
 
     @classmethod
@@ -81,6 +84,8 @@ class SiteSpider(Spider):
         connect(self._opened, signal=signals.spider_opened)
         connect(self._closed, signal=signals.spider_closed)
         connect(self._item_failed, signal=signals.item_error)
+        for kind in (signals.item_scraped, signals.item_error, signals.item_dropped):
+            connect(self._item_done, signal=kind)
 
     async def start(self) -> AsyncIterator[Any]:
         """Requests, one whenever a site may be asked: memory stays flat however much is due."""
@@ -96,6 +101,8 @@ class SiteSpider(Spider):
             waiting = [lane for lane in waiting if not self._has_finished(lane)]
             if waiting and not self._is_stopping:
                 await self._changed.wait()
+        if self._endings and not self._is_stopping:
+            await asyncio.wait(self._endings)
 
     def stop(self, words: str) -> None:
         """End the crawl soon; what was not asked for stays due. Harmless the second time."""
@@ -109,7 +116,7 @@ class SiteSpider(Spider):
     def page_answered(self, response: Response) -> Iterator[Fetched]:
         """Callback of a link: exactly one item."""
         lane, asked = self._settle(response.request)
-        lane.answered()
+        lane.answered(at=self.of.clock.now())
         self._heed_retry_after(lane, asked)
         has_body = response.status != 304
         fetched = self._fetched(
@@ -138,7 +145,7 @@ class SiteSpider(Spider):
     async def source_answered(self, response: Response) -> None:
         """Callback of a source's document: its links go into the archive."""
         lane, asked = self._settle(response.request)
-        lane.answered()
+        lane.answered(at=self.of.clock.now())
         self._heed_retry_after(lane, asked)
         if isinstance(asked.subject, KnownDocument):
             await self._working(lane, self._take_past(lane, asked.subject, response))
@@ -197,27 +204,17 @@ class SiteSpider(Spider):
 
     async def _unread(self) -> AsyncIterator[Fetched]:
         """What an earlier crawl kept and did not live to read, a few at a time."""
-        on_their_way: set[int] = set()
-
-        def done(item: Fetched) -> None:
-            on_their_way.discard(id(item))
-            self._changed.set()
-
-        endings = (signals.item_scraped, signals.item_error, signals.item_dropped)
-        for kind in endings:
-            self.crawler.signals.connect(done, signal=kind)
+        lanes = self.of.lanes
         captures = iter(self.of.unread(self.of))
         while (fetched := await asyncio.to_thread(next, captures, None)) is not None:
-            self.of.lanes[fetched.site].tried.add(fetched.link.id)
-            on_their_way.add(id(fetched))
+            lanes[fetched.site].tried.add(fetched.link.id)
+            lanes[fetched.site].item_count += 1
             yield fetched
-            while len(on_their_way) >= _UNREAD_AT_ONCE and not self._is_stopping:
+            while not self._is_stopping and self._item_count() >= _UNREAD_AT_ONCE:
                 self._changed.clear()
                 await self._changed.wait()
             if self._is_stopping:
                 break
-        for kind in endings:
-            self.crawler.signals.disconnect(done, signal=kind)
 
     async def _next_request(self, waiting: list[Lane]) -> Request | None:
         """The next request, of the site that has been waiting longest."""
@@ -272,8 +269,30 @@ class SiteSpider(Spider):
     def _has_finished(self, lane: Lane) -> bool:
         if not lane.is_done():
             return False
-        self.of.tell("site_finished", lane.site.name, why=lane.closed_because)
+        ending = asyncio.get_running_loop().create_task(self._end_site(lane))
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
         return True
+
+    async def _end_site(self, lane: Lane) -> None:
+        """Close a site's part at once, so that its next run waits for no other site of the crawl."""
+        name = lane.site.name
+        try:
+            if lane.was_cut_short or self.of.counts[name]["pages"]:
+                for end in self.of.endings:
+                    await end(name)
+            report = await asyncio.wrap_future(closing.submit_end(self.of, lane))
+        except ArchiveError as error:
+            self._fail(error)
+            return
+        self.of.site_ended(report)
+
+    def _item_count(self) -> int:
+        return sum(lane.item_count for lane in self.of.lanes.values())
+
+    def _item_done(self, item: Fetched) -> None:
+        self.of.lanes[item.site].item_count -= 1
+        self._changed.set()
 
     def _settle(self, request: Request | None) -> tuple[Lane, Asked]:
         """A question has its answer, whatever that is."""
@@ -288,6 +307,7 @@ class SiteSpider(Spider):
 
     def _fetched(self, asked: Asked, **facts: Any) -> Fetched:
         self.of.count(asked.site.name, "pages")
+        self.of.lanes[asked.site.name].item_count += 1
         return Fetched(
             site=asked.site.name,
             link=asked.subject,
@@ -304,7 +324,7 @@ class SiteSpider(Spider):
         """What went wrong, or why we did not ask; the lane may close on it."""
         assert failure is not None
         if asked.redirects:
-            lane.answered()
+            lane.answered(at=self.of.clock.now())
         refusal = refusal_of(failure)
         if refusal is not None:
             if not asked.redirects and refusal.startswith(UNREACHABLE):
@@ -323,7 +343,7 @@ class SiteSpider(Spider):
             if lane.closed_because is not None:
                 self._close(lane, error)
         else:
-            lane.answered()
+            lane.answered(at=self.of.clock.now())
         return error, None
 
     def _heed_retry_after(self, lane: Lane, asked: Asked) -> None:
@@ -363,13 +383,35 @@ class SiteSpider(Spider):
         task.add_done_callback(self._tasks.discard)
 
     def _opened(self) -> None:
+        loop = asyncio.get_running_loop()
         minutes = self.of.settings.max_crawl_minutes
         words = f"its time of {minutes:g} minutes was up"
-        self._deadline = asyncio.get_running_loop().call_later(minutes * 60, self.stop, words)
+        longest = minutes * 60
+        for lane in self.of.lanes.values():
+            if lane.longest is not None:
+                seconds = lane.longest.total_seconds()
+                self._deadlines.append(loop.call_later(seconds, self._time_is_up, lane))
+                longest = max(longest, seconds + _LAST_S)
+        self._deadlines.append(loop.call_later(longest, self.stop, words))
         self._spawn(self._renew_leases())
 
+    def _time_is_up(self, lane: Lane) -> None:
+        """A site has had its time: what it has not answered stays due, and no other site waits for it."""
+        if lane.is_done() or lane.longest is None:
+            return
+        lane.is_late = True
+        lane.is_getting_on = lane.answered_since(self.of.clock.now() - lane.longest / 4)
+        minutes = lane.longest.total_seconds() / 60
+        words = f"its time of {minutes:g} minutes was up"
+        if not lane.is_getting_on:
+            words += " while it did not answer"
+        lane.close(words)
+        ending.leave(self.crawler, hosts=lane.site.hosts)
+        self._changed.set()
+
     def _closed(self, reason: str) -> None:
-        self._deadline.cancel()
+        for deadline in self._deadlines:
+            deadline.cancel()
         if reason != "finished" and self.of.stopped_because is None:
             self.of.stopped_because = reason
         for task in self._tasks - {asyncio.current_task()}:
@@ -401,4 +443,5 @@ class SiteSpider(Spider):
                 is_late = asyncio.get_running_loop().time() - held_at > LEASE_TTL.total_seconds()
                 lost = list(self.of.lanes) if is_late else []
             for name in lost:
-                self._close(self.of.lanes[name], "somebody else has taken over this site")
+                if name not in self.of.reports:
+                    self._close(self.of.lanes[name], "somebody else has taken over this site")

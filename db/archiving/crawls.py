@@ -1,6 +1,6 @@
 """Writes what is known of sites, sources and crawls. Takes a write session and never commits."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -183,8 +183,7 @@ def end_crawl_site(
         heeded: What a person had asked for when a whole crawl began: this was it.
         is_ill: Whether `error` says that something is wrong with the site.
     """
-    part = session.get_one(CrawlSite, (crawl_id, site_id))
-    part.outcome, part.counts, part.error = outcome, dict(counts), error
+    end_part(session, crawl_id, site_id, outcome=outcome, counts=counts, error=error)
     site = session.get_one(Site, site_id)
     site.crawled_at, site.due_at, site.last_error = now, due_at, error if is_ill else None
     site.failure_count = 0 if has_answered else site.failure_count + 1
@@ -193,6 +192,20 @@ def end_crawl_site(
     site.begun_at, site.wait_until_at = begun_at, wait_until_at
     if site.wanted_at == heeded:
         site.wanted_at = None
+
+
+def end_part(
+    session: Session,
+    crawl_id: int,
+    site_id: int,
+    *,
+    outcome: CrawlOutcome,
+    counts: Mapping[str, Any],
+    error: str | None,
+) -> None:
+    """Close a site's part of a crawl without a word on the site: it is somebody else's by now."""
+    part = session.get_one(CrawlSite, (crawl_id, site_id))
+    part.outcome, part.counts, part.error = outcome, dict(counts), error
 
 
 def end_crawl(
@@ -213,18 +226,21 @@ def end_crawl(
     )
 
 
-def mark_dead_crawls(session: Session, *, now: datetime) -> list[int]:
-    """Close as KILLED the open crawls whose owner holds no lease any more. Returns their numbers."""
-    alive = select(Lease.owner).where(Lease.owner.is_not(None), Lease.until_at > now)
-    dead = list(
-        session.scalars(
-            select(Crawl.id).where(
-                Crawl.finished_at.is_(None),
-                Crawl.started_at < now - DEAD_AFTER,
-                Crawl.owner.not_in(alive),
-            )
-        )
+def mark_dead_crawls(
+    session: Session, *, now: datetime, is_dead: Callable[[str], bool] = lambda _: False
+) -> list[int]:
+    """Close as KILLED the open crawls of owners that are dead, or hold no lease any more. Returns their numbers."""
+    holders = set(
+        session.scalars(select(Lease.owner).where(Lease.owner.is_not(None), Lease.until_at > now))
     )
+    still_open = session.execute(
+        select(Crawl.id, Crawl.owner, Crawl.started_at).where(Crawl.finished_at.is_(None))
+    ).all()
+    dead = [
+        crawl_id
+        for crawl_id, owner, started_at in still_open
+        if is_dead(owner) or (started_at < now - DEAD_AFTER and owner not in holders)
+    ]
     for crawl_id in dead:
         end_crawl(session, crawl_id, now=now, outcome=CrawlOutcome.KILLED)
     return dead

@@ -54,3 +54,13 @@ def check(session: Session, name: str, *, token: int) -> bool:
     """Whether the token still holds the lease; on Postgres nobody can take it before this transaction ends."""
     held = select(Lease.token).where(Lease.name == name, Lease.owner.is_not(None))
     return session.scalar(held.with_for_update(read=True)) == token
+
+
+def held(session: Session, *, now: datetime) -> list[tuple[str, str, datetime]]:
+    """The leases that have not run out: name, owner, until when."""
+    rows = session.execute(
+        select(Lease.name, Lease.owner, Lease.until_at).where(
+            Lease.owner.is_not(None), Lease.until_at > now
+        )
+    )
+    return [(row.name, row.owner, row.until_at) for row in rows]

@@ -28,22 +28,28 @@ class Agenda:
     pause_reason: str | None = None
 
 
+_AGENDAS = select(
+    Site.name,
+    Site.due_at,
+    Site.begun_at,
+    Site.crawled_at,
+    Site.wait_until_at,
+    Site.failure_count,
+    Site.wanted_at,
+    Site.paused_at,
+    Site.pause_reason,
+)
+
+
 def agendas(session: Session) -> dict[str, Agenda]:
     """The agenda of every site that the archive knows, by name."""
-    rows = session.execute(
-        select(
-            Site.name,
-            Site.due_at,
-            Site.begun_at,
-            Site.crawled_at,
-            Site.wait_until_at,
-            Site.failure_count,
-            Site.wanted_at,
-            Site.paused_at,
-            Site.pause_reason,
-        )
-    )
-    return {row.name: Agenda(*row[1:]) for row in rows}
+    return {row.name: Agenda(*row[1:]) for row in session.execute(_AGENDAS)}
+
+
+def agenda_of(session: Session, name: str) -> Agenda:
+    """The agenda of one site; that of a site which was never crawled where the archive does not know it."""
+    row = session.execute(_AGENDAS.where(Site.name == name)).one_or_none()
+    return Agenda(*row[1:]) if row else Agenda()
 
 
 def pause(

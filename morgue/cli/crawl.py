@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 
 import click
 
 from config.settings import Settings
 from config.site import SiteConfig
 from db.archiving import steering
+from morgue import lifeline
 from morgue.cli import output
 from morgue.cli.access import settings_of, sites_of
 from morgue.cli.due import due_sites
@@ -15,6 +17,10 @@ from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.invocation import Invocation
 from morgue.cli.opened import archive_of
 from morgue.cli.options import is_url, json_option
+from pipeline import confines
+
+GRACE = timedelta(seconds=30)
+"""From a daemon's end to that of its crawls, if they do not end when asked."""
 
 
 @click.command()
@@ -25,6 +31,9 @@ from morgue.cli.options import is_url, json_option
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask for N pages at most.")
 @click.option("--backfill", "has_backfill", is_flag=True, hidden=True)
 @click.option("--trigger", default="command", hidden=True)
+@click.option(
+    "--as-child", is_flag=True, hidden=True
+)  # of a daemon, which holds its standard input
 @json_option
 @click.pass_obj
 def crawl(
@@ -35,6 +44,7 @@ def crawl(
     limit: int | None,
     has_backfill: bool,
     trigger: str,
+    as_child: bool,
     as_json: bool,
 ) -> ExitCode:
     """Crawl sites or single pages now.
@@ -47,6 +57,9 @@ def crawl(
     line, the last one "crawl_finished"; with --quiet only the last lines, one a site.
     """
     settings = settings_of(invocation)
+    if as_child:
+        lifeline.hold(grace=GRACE)
+        confines.limit_memory(settings.crawl_memory_mb)
     urls = [target for target in targets if is_url(target)]
     names = [target for target in targets if not is_url(target)]
     known = sites_of(settings, names if names and not urls else None)

@@ -1,6 +1,6 @@
 """A crawl as the command line sees it: run, watched, told, its exit code. Imports Scrapy."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,11 @@ from config.site import SiteConfig
 from crawler.crawl import BadAddress
 from crawler.report import CrawlReport, SiteReport
 from crawler.run import run_crawl
+from db.archiving.steering import Agenda
 from db.models import CrawlOutcome
 from morgue.cli import output
 from morgue.cli.access import clock_of, configuration
+from morgue.cli.due import next_run
 from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.moments import lasted
 from morgue.cli.opened import archive_errors
@@ -46,6 +48,17 @@ def crawl(
     as_json: bool,
 ) -> ExitCode:
     """Crawl, say what came of it, and with which code to leave."""
+    clock = clock_of(settings)
+    told: set[str] = set()
+
+    def is_wanted(site: SiteConfig, agenda: Agenda) -> bool:
+        at = next_run(site, agenda, now=clock.now())
+        return at is not None and at <= clock.now()
+
+    def tell_at_once(site: SiteReport) -> None:
+        told.add(site.name)
+        output.json_line(_site_event(site))
+
     with (
         configuration(),
         archive_errors(),
@@ -59,19 +72,21 @@ def crawl(
                 known_sites=order.known,
                 backlogs=order.backlogs,
                 trigger=trigger,
-                clock=clock_of(settings),
+                clock=clock,
                 progress=watcher,
                 limit=order.limit,
                 announce=output.note,
+                is_wanted=is_wanted if is_due_only else None,
+                site_ended=tell_at_once if as_json else lambda _: None,
             )
         except BadAddress as error:
             raise Failure(str(error)) from error
-    _tell(report, as_json=as_json)
+    _tell([site for site in report.sites if site.name not in told], report, as_json=as_json)
     return _exit_code(report, is_due_only=is_due_only, is_naming=order.is_naming)
 
 
-def _tell(report: CrawlReport, *, as_json: bool) -> None:
-    for site in report.sites:
+def _tell(sites: Iterable[SiteReport], report: CrawlReport, *, as_json: bool) -> None:
+    for site in sites:
         if as_json:
             output.json_line(_site_event(site))
         else:

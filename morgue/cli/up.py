@@ -8,9 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
+import structlog
 
 from config.settings import ENV_PREFIX, Settings
 from config.site import SiteConfig
+from crawler import crawl, holding, losses
 from crawler.politeness.addresses import is_loopback
 from db.archive import Archive
 from morgue import logs
@@ -18,6 +20,7 @@ from morgue.backing_up import BackupKeeper
 from morgue.children import morgue_command
 from morgue.cli import output
 from morgue.cli.access import clock_of, configuration, read_settings, settings_of
+from morgue.cli.crawl import GRACE
 from morgue.cli.due import due_backfills, due_sites
 from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.invocation import Invocation
@@ -27,8 +30,7 @@ from morgue.daemon import Daemon, DueSite, Pace
 from morgue.log_file import standard_error_in
 from morgue.service_manager import ServiceManager
 
-_LAST_MINUTES = timedelta(minutes=5)
-"""What a crawl may need beyond its own limit before it is ended from outside."""
+log = structlog.stdlib.get_logger("morgue.daemon")
 
 
 @click.command()
@@ -57,8 +59,8 @@ def up(invocation: Invocation) -> ExitCode:
             daemon = Daemon(
                 find_due=lambda: _find_due(archive, read),
                 command=lambda names: _command(invocation, read, names),
-                clock=clock_of(settings),
-                pace=Pace(deadline=timedelta(minutes=settings.max_crawl_minutes) + _LAST_MINUTES),
+                note_lost=lambda name, words: _note_lost(archive, read.sites.get(name), words),
+                pace=Pace(grace=GRACE),
                 env=_environment(invocation),
                 read_again=read.ask_again,
                 manager=ServiceManager.of(invocation.env),
@@ -126,10 +128,33 @@ def _find_due(archive: Archive, read: Configuration) -> list[DueSite]:
     asked = [site for site in read.sites.values() if _may_be_asked(read, site)]
     due = due_sites(archive, asked)
     past = [site for site in due_backfills(archive, asked) if site not in due]
-    return [
-        *(DueSite(site.name, site.hosts) for site in due),
-        *(DueSite(site.name, site.hosts, is_backfill=True) for site in past),
+    if not due and not past:
+        return []
+    now = archive.clock.now()
+    taken = holding.hosts_in_hands(archive)
+
+    def due_site(site: SiteConfig, *, is_backfill: bool) -> DueSite:
+        longest = (
+            timedelta(minutes=read.settings.max_crawl_minutes)
+            if is_backfill
+            else crawl.longest_of(read.settings, site, now=now)
+        )
+        return DueSite(site.name, site.hosts, longest=longest, is_backfill=is_backfill)
+
+    found = [
+        *(due_site(site, is_backfill=False) for site in due),
+        *(due_site(site, is_backfill=True) for site in past),
     ]
+    return [each for each in found if not taken & each.hosts]
+
+
+def _note_lost(archive: Archive, site: SiteConfig | None, words: str) -> None:
+    """Have the archive know that a site's crawl was lost, so that its schedule goes on from there."""
+    if site is None:  # its file is gone
+        return
+    with archive.write() as session:
+        losses.note_lost(session, site, words=words, now=archive.clock.now())
+    log.warning("site_failed", site=site.name, error=words)
 
 
 def _may_be_asked(read: Configuration, site: SiteConfig) -> bool:
@@ -138,7 +163,8 @@ def _may_be_asked(read: Configuration, site: SiteConfig) -> bool:
 
 
 def _command(invocation: Invocation, read: Configuration, names: Sequence[str]) -> list[str]:
-    return _morgue(invocation, read, "crawl", "--due", "--trigger", "schedule", "--json", *names)
+    options = ("--due", "--trigger", crawl.SCHEDULED, "--as-child", "--json")
+    return _morgue(invocation, read, "crawl", *options, *names)
 
 
 def _morgue(invocation: Invocation, read: Configuration, *words: str) -> list[str]:

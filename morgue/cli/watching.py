@@ -121,8 +121,7 @@ def watching(*, as_json: bool, is_quiet: bool, is_naming: bool) -> Iterator[Watc
 
 
 def _told_in_json(event: CrawlEvent) -> None:
-    if event.name != "site_finished":  # told again with its counts, from the report
-        output.json_line({"event": event.name, "site": event.site, **event.facts})
+    output.json_line({"event": event.name, "site": event.site, **event.facts})
 
 
 class _Plain:

@@ -1,4 +1,4 @@
-"""Last pipeline: at the end of a crawl, what a site's pages have in common is learnt, where it has many more of them.
+"""Last pipeline: at a site's end, what its pages have in common is learnt, where there are many more of them.
 
 Knows when to learn, and from which captures. Must not know what a profile says, nor Scrapy.
 """
@@ -53,10 +53,13 @@ class Lesson:
 
 
 class LearnProfiles:
-    """Learns the crawl's sites once everything is archived. A crawl that is killed before leaves it to the next."""
+    """Learns each site once all its pages are archived. A crawl that is killed before leaves it to the next."""
 
     def __init__(self, context: CrawlContext) -> None:
         self._context = context
+        self._turn = asyncio.Lock()  # sites that end together are learnt one after the other
+        if context.settings.learn_profiles:
+            context.endings.append(self.site_ended)
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Self:
@@ -67,22 +70,11 @@ class LearnProfiles:
         """Let the page pass: it will be learnt from in the archive."""
         return fetched
 
-    async def close_spider(self) -> None:
-        """Learn each site whose articles have reached the next step."""
-        context = self._context
-        if not context.settings.learn_profiles:
-            return
-        reading = ReadingProcess(
-            processes=context.settings.reading_processes,
-            timeout_s=context.settings.reading_timeout_s,
-        )
-        try:
-            for site in context.sites:
-                if context.is_ending():
-                    return
-                await self._learn(site, reading)
-        finally:
-            await reading.close()
+    async def site_ended(self, site: str) -> None:
+        """Learn the site if its articles have reached the next step, while it is still ours."""
+        async with self._turn:
+            if not self._context.is_ending():
+                await self._learn(site, self._context.reading)
 
     async def _learn(self, site: str, reading: ReadingProcess) -> None:
         """Learn one site. The crawl has done its work: what goes wrong here is said, and left to the next."""

@@ -1,4 +1,4 @@
-"""At the end of a crawl: how often a site's articles change is learnt from what its looks saw.
+"""At the end of a site's part of a crawl: how often a site's articles change is learnt from what its looks saw.
 
 Knows when to learn, and from which crawls. Must not know what a rhythm says, nor Scrapy.
 """
@@ -42,6 +42,7 @@ class LearnRhythms:
 
     def __init__(self, context: CrawlContext) -> None:
         self._context = context
+        context.endings.append(self.site_ended)
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Self:
@@ -52,18 +53,15 @@ class LearnRhythms:
         """Let the page pass: what it told stands in the ledger."""
         return fetched
 
-    async def close_spider(self) -> None:
-        """Learn each site that was looked at. What goes wrong here is said, and left to the next crawl."""
-        for name, site in self._context.sites.items():
-            counts = self._context.counts.get(name) or Counter[str]()
-            if not any(counts.get(outcome) for outcome in _LOOKS):
-                continue
-            try:
-                await asyncio.to_thread(self._learn, site)
-            except (ArchiveError, LeaseLost) as error:
-                log.warning(
-                    "rhythm_not_learnt", site=name, error=f"{type(error).__name__}: {error}"
-                )
+    async def site_ended(self, name: str) -> None:
+        """Learn a site that was looked at, while it is ours. What goes wrong is said, and left to the next crawl."""
+        counts = self._context.counts.get(name) or Counter[str]()
+        if not any(counts.get(outcome) for outcome in _LOOKS):
+            return
+        try:
+            await asyncio.to_thread(self._learn, self._context.sites[name])
+        except (ArchiveError, LeaseLost) as error:
+            log.warning("rhythm_not_learnt", site=name, error=f"{type(error).__name__}: {error}")
 
     def _learn(self, site: SiteConfig) -> None:
         context = self._context

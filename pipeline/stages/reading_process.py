@@ -5,13 +5,14 @@ Knows time limits and dead processes. Must not know what is read from a page.
 
 import asyncio
 import multiprocessing
+import signal
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipeline import cycles, extraction
+from pipeline import confines, cycles, extraction
 from pipeline.reading import Reason
 
 if TYPE_CHECKING:
@@ -27,12 +28,17 @@ class Failed(NamedTuple):
     detail: str
 
 
+class OutOfMemory(Exception):  # noqa: N818  like LeaseLost: the name says what happened
+    """A page took more memory than a reading process may have."""
+
+
 class ReadingProcess:
     """A pool of reading processes, started when the first page comes."""
 
-    def __init__(self, *, processes: int, timeout_s: float) -> None:
+    def __init__(self, *, processes: int, timeout_s: float, memory_mb: int) -> None:
         self._processes = processes
         self._timeout_s = timeout_s
+        self._memory_mb = memory_mb
         self._pool: ProcessPool | None = None
 
     async def read(self, task: extraction.Task) -> extraction.Result:
@@ -53,9 +59,12 @@ class ReadingProcess:
             self._pool = ProcessPool(
                 max_workers=self._processes,
                 context=multiprocessing.get_context("spawn"),
-                initializer=cycles.look_seldom,
+                initializer=_begin,
+                initargs=[self._memory_mb],
             )
-        future = self._pool.schedule(function, args=[task], timeout=self._timeout_s)
+        future = self._pool.schedule(
+            _within, args=[function, task, self._memory_mb], timeout=self._timeout_s
+        )
         try:
             done: T = await asyncio.wrap_future(future)
         except FutureTimeoutError:
@@ -63,7 +72,12 @@ class ReadingProcess:
             return Failed(Reason.TIMEOUT, detail)
         except ProcessExpired as death:
             detail = f"the reading process died: exit code {death.exitcode}"
+            if death.exitcode == -signal.SIGKILL:
+                detail += " (killed, maybe for want of memory)"
             return Failed(Reason.READER_FAILED, detail)
+        except OutOfMemory:
+            detail = f"out of memory: reading took more than {self._memory_mb} MB"
+            return Failed(Reason.TOO_LARGE, detail)
         except Exception as error:  # noqa: BLE001  a reader's fault must not stop the crawl
             detail = f"{type(error).__name__}: {error}"[:500]
             return Failed(Reason.READER_FAILED, detail)
@@ -76,3 +90,29 @@ class ReadingProcess:
         pool, self._pool = self._pool, None
         pool.stop()  # type: ignore[no-untyped-call]
         await asyncio.to_thread(pool.join, 10)
+
+
+def _begin(memory_mb: int) -> None:
+    """The first that a reading process does."""
+    confines.end_with_parent()
+    confines.limit_memory(memory_mb)
+    cycles.look_seldom()
+
+
+def _within(function: Callable[[extraction.Task], T], task: extraction.Task, memory_mb: int) -> T:
+    """Do a task, and tell a failure for want of memory from others: a parser may call it by any name.
+
+    Raises:
+        OutOfMemory: The task took too much.
+    """
+    before = confines.peak_mb()
+    try:
+        done = function(task)
+    except Exception as error:
+        if isinstance(error, MemoryError) or confines.is_near(memory_mb, since_mb=before):
+            raise OutOfMemory from None
+        raise
+    has_failed = isinstance(done, extraction.Result) and done.reading.reason is Reason.READER_FAILED
+    if has_failed and confines.is_near(memory_mb, since_mb=before):
+        raise OutOfMemory
+    return done

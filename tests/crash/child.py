@@ -19,7 +19,7 @@ from sqlalchemy import Engine, event
 from config.clock import SystemClock
 from config.settings import load_settings
 from config.site import load_sites
-from crawler import crawl
+from crawler import closing
 from crawler.run import run_crawl
 from db import engine
 from db.archiving import ledger, links, profiles
@@ -41,7 +41,7 @@ STEPS = {
     "visit_archived": (RelateArticle, "process_item", "before"),
     "reprint_written": (identity, "add_reprint", "after"),
     "profile_written": (profiles, "add_profile", "after"),
-    "crawl_ends": (crawl, "finish", "before"),
+    "crawl_ends": (closing, "finish", "before"),
 }
 """Step -> whose function stands there, and on which side of it. "after" is inside its transaction."""
 

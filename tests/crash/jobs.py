@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 from config.clock import SystemClock
 from config.settings import load_settings
 from config.site import load_sites
-from crawler import crawl
+from crawler import holding
 from crawler.backlog import Backlog
 from crawler.run import run_crawl
 from db import schema
@@ -89,8 +89,8 @@ def _note(path: str, *lines: str) -> None:
 class _ReadHere:
     """Reads pages in a thread: what a reading process costs to start would be paid for every kill."""
 
-    def __init__(self, *, processes: int, timeout_s: float) -> None:
-        del processes, timeout_s
+    def __init__(self, *, processes: int, timeout_s: float, memory_mb: int) -> None:
+        del processes, timeout_s, memory_mb
 
     async def read(self, task: extraction.Task) -> extraction.Result:
         return await asyncio.to_thread(extraction.perform, task)
@@ -198,7 +198,7 @@ def _end_when_done(order: dict[str, Any]) -> None:
 
 
 CRAWL_STEPS: Steps = {
-    "leases_taken": (crawl, "take", "after"),
+    "leases_taken": (holding, "take", "after"),
     "crawl_begun": (crawls, "begin_crawl", "after"),
     **child.STEPS,
     "source_noted": (crawls, "note_source", "after"),

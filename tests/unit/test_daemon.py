@@ -4,26 +4,26 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, MutableMapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
 import structlog
 
-from config.clock import ManualClock
 from db.errors import ArchiveBusy
 from morgue.daemon import Daemon, DueSite, Pace
 from morgue.service_manager import ServiceManager
 
 PACE = Pace(tick=timedelta(seconds=0.05), grace=timedelta(seconds=30))
-NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 
 Events = list[MutableMapping[str, Any]]
 
 
-def site(name: str, *hosts: str) -> DueSite:
-    return DueSite(name, frozenset(hosts or (f"{name}.example",)))
+def site(name: str, *hosts: str, longest: float = 60) -> DueSite:
+    return DueSite(
+        name, frozenset(hosts or (f"{name}.example",)), longest=timedelta(seconds=longest)
+    )
 
 
 REPORTS = """
@@ -55,6 +55,7 @@ class Archive:
         self.until = until
         self.by = by
         self.events: Events = []
+        self.lost: list[tuple[str, str]] = []
         self.daemon: Daemon
         self.loop: asyncio.AbstractEventLoop
 
@@ -67,6 +68,9 @@ class Archive:
         if self.until is None or self.until in names_of(self.events):
             self.loop.call_soon_threadsafe(self.end)
         return self.then
+
+    def note_lost(self, name: str, words: str) -> None:
+        self.lost.append((name, words))
 
     def end(self) -> None:
         if self.by == "signal":
@@ -95,7 +99,7 @@ def run(
         archive.loop = asyncio.get_running_loop()
         archive.events = events
         archive.daemon = Daemon(
-            find_due=archive, command=command, clock=ManualClock(NOON), pace=pace
+            find_due=archive, command=command, note_lost=archive.note_lost, pace=pace
         )
         async with asyncio.timeout(60):
             await archive.daemon.run()
@@ -170,10 +174,79 @@ def test_a_site_that_could_not_be_reached_is_told_with_its_reason(events: Events
     assert told["log_level"] == "warning"
 
 
-def test_a_child_past_its_deadline_is_ended_and_told(events: Events) -> None:
-    pace = Pace(tick=PACE.tick, deadline=timedelta(seconds=0.3), grace=timedelta(seconds=30))
-    run(Archive([site("a")], until="child_overdue"), events, script=WAITS, pace=pace)
-    assert "child_overdue" in names_of(events)
+def test_a_child_whose_sites_time_is_up_is_ended_and_the_archive_told(events: Events) -> None:
+    pace = Pace(tick=PACE.tick, slack=timedelta(seconds=0.2), grace=timedelta(seconds=30))
+    archive = Archive([site("a", longest=0.1)], until="child_failed")
+    run(archive, events, script=WAITS, pace=pace)
+    assert archive.lost == [("a", "its crawl was not over when its time was up")]
+
+
+DIES_OF_B = """
+import json, os, signal, sys
+for name in sys.argv[1:]:
+    if name == 'b': os.kill(os.getpid(), signal.SIGKILL)
+    print(json.dumps({"event": "site_finished", "site": name, "outcome": "finished"}), flush=True)
+"""
+
+
+def test_the_one_site_that_kills_its_crawls_is_found_and_the_others_are_crawled(
+    events: Events,
+) -> None:
+    left = {name: site(name) for name in "abcde"}
+
+    class Bisected(Archive):
+        def __call__(self) -> Sequence[DueSite]:
+            for event in events:
+                if event["event"] == "site_crawled":
+                    left.pop(event["site"], None)
+            if self.lost and set(left) == {"b"}:
+                self.loop.call_soon_threadsafe(self.end)
+            return list(left.values())
+
+    archive = Bisected()
+    pace = Pace(tick=PACE.tick, backoff=timedelta(seconds=0.5), children=1)
+    started = run(archive, events, script=DIES_OF_B, pace=pace)
+    assert started[:2] == [["a", "b", "c", "d", "e"], ["b", "c"]]
+    assert ["b"] in started
+    assert {name for name, _ in archive.lost} == {"b"}
+    assert "memory" in archive.lost[0][1]
+
+
+TELLS_AND_WAITS = """
+import json, signal, sys
+for name in sys.argv[1:]:
+    if name != 'hangs': print(json.dumps({"event": "site_finished", "site": name}), flush=True)
+if 'hangs' in sys.argv: signal.pause()
+"""
+
+
+def test_a_site_that_hangs_keeps_neither_its_neighbours_nor_others_from_their_next_run(
+    events: Events,
+) -> None:
+    pace = Pace(tick=PACE.tick, children=1, patience=timedelta(seconds=0.2))
+    hangs, quick, other = site("hangs"), site("quick"), site("other")
+    archive = Archive([hangs, quick], *[[quick, other]] * 20, then=[quick, other])
+    started = run(archive, events, script=TELLS_AND_WAITS, pace=pace, enough=2)
+    assert started == [["hangs", "quick"], ["quick", "other"]]
+
+
+def test_children_that_take_long_are_no_more_than_memory_has_room_for(events: Events) -> None:
+    pace = Pace(tick=PACE.tick, batch=1, children=1, patience=timedelta(0), most_children=2)
+
+    class Timed(Archive):
+        def __call__(self) -> Sequence[DueSite]:
+            self.loop.call_soon_threadsafe(self.loop.call_later, 0.5, self.end)
+            return [site(name) for name in "abcd"]
+
+    assert run(Timed(), events, script=WAITS, pace=pace) == [["a"], ["b"]]
+
+
+def test_a_site_that_somebody_else_crawls_is_left_alone_without_blame(events: Events) -> None:
+    script = 'print(\'{"event": "site_busy", "site": "a", "why": "busy"}\')'
+    archive = Archive(*[[site("a")]] * 5, until="site_busy", then=[site("a")])
+    assert run(archive, events, script=script) == [["a"]]
+    assert archive.lost == []
+    assert "child_failed" not in names_of(events)
 
 
 def test_what_a_child_prints_that_is_no_event_is_no_trouble(events: Events) -> None:
@@ -195,7 +268,6 @@ def test_sighup_has_the_configuration_read_again_and_ends_nothing(events: Events
         archive.daemon = Daemon(
             find_due=archive,
             command=lambda _: [],
-            clock=ManualClock(NOON),
             pace=PACE,
             read_again=lambda: asked.append(True),
         )
@@ -228,7 +300,6 @@ def test_a_service_manager_hears_that_the_daemon_is_ready_works_and_ends(events:
         archive.daemon = Daemon(
             find_due=archive,
             command=lambda _: [],
-            clock=ManualClock(NOON),
             pace=PACE,
             manager=Manager(watchdog=timedelta(seconds=0.15)),
         )

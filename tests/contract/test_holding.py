@@ -1,0 +1,104 @@
+"""Hosts that are taken from dead crawls at once, and from living ones never."""
+
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+
+from config.clock import ManualClock
+from config.site import SiteConfig
+from crawler import holding
+from crawler.owners import owner_name
+from db.archive import Archive
+from db.archiving import crawls, leases, links
+from db.archiving.entries import FoundLink
+from db.models import Crawl, Link
+from pipeline.context import LEASE_TTL
+
+SITE = SiteConfig.model_validate({"name": "one", "title": "One", "home": "https://one.example/"})
+OTHER = "elsewhere:77"
+
+
+def dead_owner() -> str:
+    words = "from crawler.owners import owner_name; print(owner_name())"
+    return subprocess.run(
+        [sys.executable, "-c", words], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def take(archive: Archive, owner: str) -> "tuple[holding.HeldLease, ...] | str":
+    with archive.write() as session:
+        return holding.take(session, SITE, owner=owner, now=archive.clock.now())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel has to tell")
+def test_the_hosts_of_a_crawl_that_was_killed_are_free_at_once_and_it_is_fenced(
+    archive: Archive,
+) -> None:
+    dead = dead_owner()
+    (old,) = take(archive, dead)
+    assert not isinstance(old, str)
+    assert holding.hosts_in_hands(archive) == set()
+    (new,) = take(archive, OTHER)
+    assert not isinstance(new, str)
+    with archive.write() as session:
+        assert not leases.check(session, old.name, token=old.token)
+        assert not leases.renew(
+            session, old.name, token=old.token, now=archive.clock.now(), ttl=LEASE_TTL
+        )
+        assert leases.check(session, new.name, token=new.token)
+
+
+@pytest.mark.parametrize("owner", [OTHER, owner_name()])
+def test_the_hosts_of_a_crawl_that_may_live_stay_its_own_until_its_lease_runs_out(
+    archive: Archive, clock: ManualClock, owner: str
+) -> None:
+    take(archive, owner)
+    words = take(archive, "third:1")
+    assert words == f"busy: one.example is being crawled by {':'.join(owner.split(':')[:2])}"
+    assert holding.hosts_in_hands(archive) == {"one.example", "www.one.example"}
+    clock.advance(LEASE_TTL)
+    assert not isinstance(take(archive, "third:1"), str)
+
+
+def test_a_lease_from_a_clock_that_was_set_back_since_holds_nobody_up(
+    archive: Archive, clock: ManualClock
+) -> None:
+    take(archive, OTHER)
+    clock.advance(-timedelta(days=1))
+    assert holding.hosts_in_hands(archive) == set()
+    assert not isinstance(take(archive, "third:1"), str)
+
+
+def test_a_crawl_whose_process_is_dead_is_closed_at_once(archive: Archive) -> None:
+    now = archive.clock.now()
+    with archive.write() as session:
+        site = crawls.ensure_site(session, name="one", title="One", home=SITE.home, now=now)
+        for owner in ("dead", "alive"):
+            crawls.begin_crawl(
+                session, trigger="schedule", owner=owner, now=now, site_ids=[site.id]
+            )
+        assert crawls.mark_dead_crawls(session, now=now, is_dead=lambda owner: owner == "dead") == [
+            1
+        ]
+        assert session.get_one(Crawl, 1).outcome == "killed"
+        assert session.get_one(Crawl, 2).outcome is None
+
+
+def test_pages_seen_by_a_clock_ahead_are_looked_at_again_after_their_pause_not_a_day_later(
+    archive: Archive, clock: ManualClock
+) -> None:
+    now = clock.now()
+    ahead = now + timedelta(days=1)
+    with archive.write() as session:
+        site = crawls.ensure_site(session, name="one", title="One", home=SITE.home, now=now)
+        for number, visited_at in enumerate((ahead, now - timedelta(hours=1))):
+            url = f"https://one.example/{number}"
+            link = links.ensure_link(session, site.id, FoundLink(url=url, url_key=url), now=now)
+            row = session.get_one(Link, link.id)
+            row.visited_at, row.due_at = visited_at, visited_at + timedelta(hours=3)
+        session.flush()
+        assert links.heed_clock_set_back(session, site.id, now=now) == 1
+        due = [row.due_at for row in session.query(Link).order_by(Link.id).populate_existing()]
+    assert due == [now + timedelta(hours=3), now + timedelta(hours=2)]
