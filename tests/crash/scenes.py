@@ -203,10 +203,17 @@ class DaemonScene:
     steps: ClassVar = dict.fromkeys(DAEMON_STEPS, _ONCE)
 
     def __init__(self, first: CrawlScene, seconds: float) -> None:
-        """Has to come to what a first crawl does; seconds: what an undisturbed daemon takes for it."""
+        """Has to come to what a first crawl does, but for profiles: who is asked to end leaves them to its next crawl.
+
+        Args:
+            first: The first crawl.
+            seconds: What an undisturbed daemon takes for it.
+        """
         self.press = first.press
         self.template = first.template
-        self.expected = first.expected
+        self.expected = {
+            name: found for name, found in first.expected.items() if name != "profiles"
+        }
         self.seconds = seconds
 
     def begin(self, home: Home) -> "DaemonLife":
