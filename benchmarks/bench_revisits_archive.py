@@ -88,7 +88,7 @@ class Crawler:
         for at in range(0, len(due), 20):
             self._look(context, due[at : at + 20], hour)
         began = time.process_time()
-        asyncio.run(LearnRhythms(context).close_spider())
+        asyncio.run(LearnRhythms(context).site_ended("lantern"))
         self.learn_s += time.process_time() - began
 
     def _look(self, context: CrawlContext, batch: list[KnownLink], hour: float) -> None:
