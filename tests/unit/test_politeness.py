@@ -24,7 +24,7 @@ from config.site import SiteConfig
 from crawler import crawl
 from crawler.answers import explain
 from crawler.asked import Refused, TooManyRedirects
-from crawler.lanes import MAX_FAILURES, Lane, SourceRun
+from crawler.lanes import MAX_FAILURES, Lane, SourceDocument, SourceRun
 from crawler.politeness import slots
 from crawler.politeness.addresses import is_loopback, is_public
 from crawler.politeness.backoff import LONGEST_S, retry_after
@@ -198,6 +198,30 @@ def test_no_more_is_on_its_way_than_the_window_allows() -> None:
     assert work.next()
     assert work.next()
     assert work.next() is None
+
+
+def test_a_site_whose_budget_is_used_up_is_asked_nothing_more_and_nothing_is_wrong_with_it() -> (
+    None
+):
+    work = lane(requests_left=2)
+    work.refill([known_link(number) for number in range(5)])
+    work.add_documents(run(), ["https://herald.example/s"], depth=0, limit=1)
+    assert work.next()
+    assert getattr(work.next(), "id", None) == 0
+    work.request_count = 0
+    assert work.next() is None
+    assert work.closed_because == ""
+    assert work.is_done()
+
+
+def test_an_audit_of_a_304_is_the_next_document_and_counts_with_its_source() -> None:
+    work, source = lane(), run()
+    work.add_documents(source, ["https://herald.example/s"], depth=0, limit=1)
+    document = work.next()
+    assert isinstance(document, SourceDocument)
+    work.audit(document)
+    assert source.open_count == 2
+    assert getattr(work.next(), "is_audit", False)
 
 
 def test_a_link_is_tried_once_in_a_crawl() -> None:
