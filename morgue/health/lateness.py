@@ -1,0 +1,30 @@
+"""Crawls that do not begin, and crawls that do not end. Pure: moments in, words out."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from math import log
+from statistics import median
+
+_SHORTEST = timedelta(minutes=10)
+_LONGEST = timedelta(days=1)
+_LEAST_RUNS = 5
+_FAR = 5.0  # deviations from the usual; chance hardly ever reaches that
+_LEAST_DEVIATION = 0.35  # of the logarithm of a crawl's length
+
+
+def is_late(*, due_at: datetime, last: datetime | None, now: datetime) -> bool:
+    """Whether a crawl is later than the whole pause that its schedule makes between two."""
+    pause = due_at - last if last else _SHORTEST
+    return now - due_at > min(max(pause, _SHORTEST), _LONGEST)
+
+
+def is_too_long(lasts: timedelta, *, past: Sequence[timedelta], limit: timedelta) -> bool:
+    """Whether a crawl lasts longer than the site's own past explains; without a past: than the limit allows."""
+    if lasts > limit:
+        return True
+    if len(past) < _LEAST_RUNS or lasts < _SHORTEST:
+        return False
+    logs = [log(max(each.total_seconds(), 1.0)) for each in past]
+    usual = median(logs)
+    deviation = 1.48 * median(abs(each - usual) for each in logs)
+    return log(lasts.total_seconds()) - usual > _FAR * max(deviation, _LEAST_DEVIATION)
