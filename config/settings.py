@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
-from config import explain
+from config import alerting, explain
+from config.alerting import AlertRule, Channel
 from config.errors import ConfigError, ConfigProblem
 from config.rules import Strict
 from config.values import Text, mistake
@@ -64,6 +65,15 @@ def _agent(value: str) -> str:
     if not (value.isascii() and value.isprintable() and value.strip() == value):
         raise mistake("cannot be sent in a header", remedy="Use plain ASCII letters, one line.")
     return value
+
+
+def _listen(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if value == "off" or (
+        colon and host and port.isascii() and port.isdigit() and int(port) < 65_536
+    ):
+        return value
+    raise mistake("is no address", remedy="Write it as in 127.0.0.1:8326, or off.")
 
 
 def _lower(value: object) -> object:
@@ -190,6 +200,19 @@ class Settings(Strict):
     backup_keep: int | None = Field(
         default=None, ge=1, le=10_000, description="Whole backups that are kept; none: all."
     )
+    listen: Annotated[str, AfterValidator(_listen)] = Field(
+        default="127.0.0.1:8326",
+        description="Where `morgue up` answers /healthz, /readyz and /metrics: HOST:PORT, or off.",
+    )
+    channels: tuple[Channel, ...] = Field(
+        default=(),
+        description="Where alerts are sent: a list of names, each with email, webhook or command "
+        "(docs/operating.md).",
+    )
+    alerts: tuple[AlertRule, ...] = Field(
+        default=(),
+        description="What is told to whom: a list of rules (docs/operating.md).",
+    )
     clock_offset_s: float = Field(
         default=0.0,
         ge=-3.2e9,
@@ -205,6 +228,11 @@ class Settings(Strict):
         exclude=True,
         description="The folder that relative paths hang on: the settings file's.",
     )
+
+    @model_validator(mode="after")
+    def _rules_have_channels(self) -> Self:
+        alerting.check(self.channels, self.alerts)
+        return self
 
     @model_validator(mode="before")
     @classmethod

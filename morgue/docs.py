@@ -143,7 +143,7 @@ def _default(field: FieldInfo) -> str:
     value: Any = field.get_default(call_default_factory=True)
     if value is None:
         return "none"
-    return str(value)
+    return "[]" if value == () else str(value)
 
 
 def settings_template(*, contact: str | None = None) -> str:

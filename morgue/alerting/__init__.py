@@ -1,0 +1,1 @@
+"""Alerts: what rules want to be told, written down first, then sent."""
