@@ -1,64 +1,169 @@
 """`morgue status`: how each site is doing, in words."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import click
 
+from config.settings import Settings
 from config.site import SiteConfig
-from db.asking import reports
+from db.archive import Archive
+from db.asking import alerting, reports
+from db.asking.asof import AsOf
 from db.asking.reports import CrawlView, SiteStatus
 from morgue.cli import output
 from morgue.cli.access import settings_of, sites_of
+from morgue.cli.ailing import examine, finding_json, print_findings
+from morgue.cli.asof import in_words, require_begun
 from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.invocation import Invocation
-from morgue.cli.moments import lasted
+from morgue.cli.moments import END, lasted
 from morgue.cli.opened import archive_of
 from morgue.cli.options import json_option
 from morgue.cli.sites import schedule_words
+from morgue.health.findings import Finding
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[SITE]…")
+@click.option("--check", is_flag=True, help="Say what is wrong and nothing else: for scripts.")
+@click.option("--as-of", type=END, help="Say what was wrong then.")
 @json_option
 @click.pass_obj
-def status(invocation: Invocation, names: Sequence[str], *, as_json: bool) -> ExitCode:
-    """Say how each site is doing: its last crawl, when it is due, and what is wrong with it.
+def status(
+    invocation: Invocation,
+    names: Sequence[str],
+    *,
+    check: bool,
+    as_of: datetime | None,
+    as_json: bool,
+) -> ExitCode:
+    """Say how each site is doing: what is wrong with it, its last crawl, when it is due.
 
-    A site that could not be reached is shown with the reason, and so is a source that could not be
-    read. Exit code 1 where something is wrong with a site.
+    What is wrong comes first: what, since when, by which numbers, and what to do. It is told by what
+    is usual at the site; `morgue health SITE` shows its days. A site that could not be reached is
+    shown with the reason, and so is a source that could not be read. Exit code 1 where something is
+    wrong with a site, or an alert could not be delivered.
     """
     settings = settings_of(invocation)
     configured = sites_of(settings)
     with archive_of(settings, is_asked_only=True) as archive:
-        now = archive.clock.now()
+        asked = _ask(archive, configured, settings, as_of=as_of)
+    chosen = _chosen(names, configured, asked)
+    findings = [each for each in asked.findings if each.site in chosen]
+    failing = [name for name in chosen if name in asked.known and asked.known[name].last_error]
+    if as_json:
+        output.document(_json(chosen, configured, asked, findings, as_of=as_of))
+    else:
+        print_findings(findings, now=asked.at)
+        for line in asked.undelivered:
+            output.line(f"alerts: {output.one_line(line)}")
+        if as_of is not None:
+            if not findings:
+                output.line(f"Nothing was found to be wrong {in_words(AsOf.moment(as_of))}.")
+        elif check:
+            _print_failing(failing, asked, findings)
+        else:
+            _print_all(chosen, configured, asked, is_ill=bool(findings or asked.undelivered))
+    is_well = not (findings or asked.undelivered or failing)
+    return ExitCode.OK if is_well else ExitCode.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the archive says. Of a past moment only findings are told."""
+
+    at: datetime
+    findings: tuple[Finding, ...]
+    known: Mapping[str, SiteStatus]
+    crawls: Sequence[CrawlView] = ()
+    totals: Mapping[str, int] = field(default_factory=dict)
+    undelivered: Sequence[str] = ()
+
+
+def _ask(
+    archive: Archive,
+    configured: Mapping[str, SiteConfig],
+    settings: Settings,
+    *,
+    as_of: datetime | None,
+) -> _Asked:
+    now = as_of or archive.clock.now()
+    if as_of:
         with archive.read() as session:
+            require_begun(session, AsOf.moment(as_of))
             known = {site.name: site for site in reports.site_status(session, now=now)}
-            crawls = reports.crawl_list(session, limit=1)
-            totals = reports.counts(session)
-    everything = [*configured, *(name for name in known if name not in configured)]
+        found = examine(archive, configured, settings, at=as_of).findings
+        well = {name: replace(site, last_error=None) for name, site in known.items()}
+        return _Asked(now, found, well)
+    found = examine(archive, configured, settings).findings
+    with archive.read() as session:
+        return _Asked(
+            at=now,
+            findings=found,
+            known={site.name: site for site in reports.site_status(session, now=now)},
+            crawls=reports.crawl_list(session, limit=1),
+            totals=reports.counts(session),
+            undelivered=alerting.troubles(session),
+        )
+
+
+def _chosen(names: Sequence[str], configured: Mapping[str, SiteConfig], asked: _Asked) -> list[str]:
+    everything = [*configured, *(name for name in asked.known if name not in configured)]
     for name in names:
         if name not in everything:
             raise Failure(
                 f"there is no site {name!r}", remedy="`morgue sites list` names those there are."
             )
-    chosen = [name for name in everything if not names or name in names]
-    if as_json:
-        output.document(
-            {
-                "sites": [_site_json(n, configured.get(n), known.get(n)) for n in chosen],
-                "totals": totals,
-                "last_crawl": _crawl_json(crawls[0]) if crawls else None,
-            }
-        )
-    else:
-        _print(chosen, configured, known, now=now)
+    return [name for name in everything if not names or name in names]
+
+
+def _json(
+    chosen: Sequence[str],
+    configured: Mapping[str, SiteConfig],
+    asked: _Asked,
+    findings: Sequence[Finding],
+    *,
+    as_of: datetime | None,
+) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "at": asked.at,
+        "findings": [finding_json(each) for each in findings],
+    }
+    if as_of is not None:
+        return told
+    return told | {
+        "sites": [_site_json(n, configured.get(n), asked.known.get(n)) for n in chosen],
+        "totals": asked.totals,
+        "last_crawl": _crawl_json(asked.crawls[0]) if asked.crawls else None,
+        "undelivered_alerts": asked.undelivered,
+    }
+
+
+def _print_failing(failing: Sequence[str], asked: _Asked, findings: Sequence[Finding]) -> None:
+    """Sites whose last crawl failed, that no finding tells of."""
+    ill = {each.site for each in findings}
+    for name in failing:
+        if name not in ill:
+            output.line(f"{name}: {output.one_line(asked.known[name].last_error)}")
+
+
+def _print_all(
+    chosen: Sequence[str],
+    configured: Mapping[str, SiteConfig],
+    asked: _Asked,
+    *,
+    is_ill: bool,
+) -> None:
+    if is_ill:
         output.line()
-        output.line(_totals_in_words(totals))
-        output.line(_crawl_in_words(crawls[0], now=now) if crawls else "Nothing was crawled yet.")
-    is_well = not any(known[name].last_error for name in chosen if name in known)
-    return ExitCode.OK if is_well else ExitCode.NOTHING
+    _print(chosen, configured, asked.known, now=asked.at)
+    output.line()
+    output.line(_totals_in_words(asked.totals))
+    crawls = asked.crawls
+    output.line(_crawl_in_words(crawls[0], now=asked.at) if crawls else "Nothing was crawled yet.")
 
 
 def _print(

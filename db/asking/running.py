@@ -1,0 +1,72 @@
+"""Answers about crawls as they run: which are open, how long those before took. Takes a read session."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import Crawl, CrawlOutcome, CrawlSite, Link, Site, Source, Visit
+
+_CRAWLS = 5000
+"""The latest crawls that are looked at."""
+
+_VISITS = 20_000
+_PAST = 30
+
+
+@dataclass(slots=True)
+class Runs:
+    """The latest crawls of a site."""
+
+    open_since: datetime | None = None  # of one that has not ended; None: none
+    took: list[timedelta] = field(default_factory=list)  # those that ended, the latest first
+    killed: int = 0  # in a row, the latest ones
+    killed_since: datetime | None = None
+    is_scheduled: bool = False  # whether one of them was begun by its schedule
+
+
+def runs(session: Session, *, now: datetime) -> dict[str, Runs]:
+    """The latest crawls of each site that is crawled as a whole."""
+    last = session.scalar(select(Crawl.id).order_by(Crawl.id.desc()).limit(1)) or 0
+    rows = session.execute(
+        select(Site.name, Crawl.started_at, Crawl.finished_at, Crawl.outcome, Crawl.trigger)
+        .join(CrawlSite, CrawlSite.crawl_id == Crawl.id)
+        .join(Site, Site.id == CrawlSite.site_id)
+        .where(Crawl.id > last - _CRAWLS, Crawl.started_at <= now)
+        .order_by(Crawl.id.desc())
+    )
+    found: dict[str, Runs] = defaultdict(Runs)
+    for name, started_at, finished_at, outcome, trigger in rows:
+        site = found[name]
+        site.is_scheduled = site.is_scheduled or trigger == "schedule"
+        if finished_at is None or finished_at > now:
+            site.open_since = site.open_since or started_at
+        elif outcome == CrawlOutcome.KILLED and not site.took:
+            site.killed += 1
+            site.killed_since = started_at
+        elif len(site.took) < _PAST:
+            site.took.append(finished_at - started_at)
+    return dict(found)
+
+
+def source_urls(session: Session) -> dict[str, str]:
+    """The address of each source, by its number."""
+    return {str(number): url for number, url in session.execute(select(Source.id, Source.url))}
+
+
+def refused_pages(session: Session, site: str, *, limit: int = 3) -> list[str]:
+    """The latest pages of a site that were answered by a refusal."""
+    last = session.scalar(select(Visit.id).order_by(Visit.id.desc()).limit(1)) or 0
+    return list(
+        session.scalars(
+            select(Link.url)
+            .join(Visit, Visit.link_id == Link.id)
+            .join(Site, Site.id == Link.site_id)
+            .where(Visit.id > last - _VISITS, Site.name == site)
+            .where(Visit.status.in_((401, 403, 429, 451)))
+            .order_by(Visit.id.desc())
+            .limit(limit)
+        )
+    )
