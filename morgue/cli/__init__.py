@@ -46,6 +46,8 @@ COMMANDS = {
     "backfill": Lazy("backfill:backfill", "Fetch what a site published in a past period.", "Crawl"),
     "sites": Lazy("sites:sites", "List, show, check, try and pause the configured sites.", "Crawl"),
     "status": Lazy("status:status", "Say how each site is doing.", "Ask"),
+    "health": Lazy("health:health", "Show a site's last days, and what is wrong.", "Ask"),
+    "alerts": Lazy("alerts:alerts", "List what was told to whom, and try channels.", "Ask"),
     "search": Lazy("ask:search", "Find articles by their words.", "Ask"),
     "show": Lazy("ask:show", "Print an article as it stands or stood.", "Ask"),
     "history": Lazy("history:history", "List the revisions of an article.", "Ask"),

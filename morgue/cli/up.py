@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 import click
 import structlog
@@ -15,6 +16,8 @@ from config.site import SiteConfig
 from crawler import crawl, holding, losses
 from crawler.politeness.addresses import is_loopback
 from db.archive import Archive
+from db.asking import reports
+from db.errors import ArchiveError
 from morgue import logs
 from morgue.backing_up import BackupKeeper
 from morgue.children import morgue_command
@@ -29,6 +32,10 @@ from morgue.configuration import Configuration
 from morgue.daemon import Daemon, DueSite, Pace
 from morgue.log_file import standard_error_in
 from morgue.service_manager import ServiceManager
+from morgue.watchman import Watchman
+from morgue.web.app import application
+from morgue.web.metrics import Metrics
+from morgue.web.serving import Serving
 
 log = structlog.stdlib.get_logger("morgue.daemon")
 
@@ -42,7 +49,8 @@ def up(invocation: Invocation) -> ExitCode:
     status` shows it. A site that cannot be reached is tried again by its schedule. SIGTERM or
     Ctrl-C stops in peace: running crawls end and what they have is kept; a second time: at once.
     A change of the settings or of a site file is taken over by itself, or at once with SIGHUP; a
-    file with a mistake in it is told in the log, and what was read of it before is kept.
+    file with a mistake in it is told in the log, and what was read of it before is kept. Beside the
+    crawls it looks how sites do, sends alerts, and answers /healthz, /readyz and /metrics.
     """
     with TemporaryDirectory(prefix="morgue-") as folder:
         with configuration():
@@ -71,7 +79,19 @@ def up(invocation: Invocation) -> ExitCode:
                 clock=clock_of(settings),
                 env=_environment(invocation),
             )
-            asyncio.run(_work(daemon, backups))
+            watchman = Watchman(
+                archive,
+                settings=lambda: read.settings,
+                sites=lambda: read.sites,
+                env=invocation.env,
+            )
+            pages = application(
+                is_working=daemon.trouble,
+                is_ready=lambda: _unready(archive, read),
+                metrics=Metrics(archive, watchman).page,
+            )
+            serving = Serving(pages, listen=settings.listen)
+            asyncio.run(_work(daemon, backups, watchman, serving))
     return ExitCode.OK
 
 
@@ -97,14 +117,35 @@ def _log(settings: Settings) -> Iterator[None]:
         yield
 
 
-async def _work(daemon: Daemon, backups: BackupKeeper) -> None:
-    """Crawl and back up, until the daemon is told to stop."""
-    keeping = asyncio.create_task(backups.run(), name="backups")
+class _Beside(Protocol):
+    """What is done beside the crawls until it is told to stop."""
+
+    def stop(self) -> None: ...
+
+    async def run(self) -> None: ...
+
+
+async def _work(daemon: Daemon, *beside: _Beside) -> None:
+    """Crawl, back up, watch and answer, until the daemon is told to stop."""
+    tasks = [asyncio.create_task(each.run(), name=type(each).__name__) for each in beside]
     try:
         await daemon.run()
     finally:
-        backups.stop()
-        await keeping
+        for each in beside:
+            each.stop()
+        await asyncio.gather(*tasks)
+
+
+def _unready(archive: Archive, read: Configuration) -> str | None:
+    """What keeps the daemon from its work."""
+    if not read.sites:
+        return "no site is configured"
+    try:
+        with archive.read() as session:
+            reports.began_at(session)
+    except ArchiveError as error:
+        return str(error)
+    return None
 
 
 def need_contact(settings: Settings, sites: Mapping[str, SiteConfig]) -> None:

@@ -1,0 +1,1 @@
+"""What Morgue answers over HTTP, on this machine only unless the settings say otherwise."""
