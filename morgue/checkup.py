@@ -26,6 +26,8 @@ SETTLED = timedelta(hours=2)
 """After its end a day's numbers change no more."""
 
 _EXAMPLES = 3
+_TOLD = timedelta(days=3)
+"""For so long is told what needs nobody to do anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def check_up(
             for finding in watch.findings(days[site_id])
             if names[site_id] in sites or at is not None
         ]
+        found += _of_wrong_304s(session, now=now)
         if at is None:
             found += _of_crawls(session, sites, now=now, longest=longest_crawl)
         findings = _with_examples(session, found, now=at)
@@ -163,6 +166,15 @@ def _of_crawls(
     return found
 
 
+def _of_wrong_304s(session: Session, *, now: datetime) -> list[Finding]:
+    """Told for some days: the crawl has settled it by itself."""
+    words = "it answered 304, and had changed"
+    return [
+        Finding(Kind.WRONG_304, site, at, words, url, examples=(url,))
+        for site, url, at in running.wrong_304s(session, since=now - _TOLD, until=now)
+    ]
+
+
 def _gap(site: SiteConfig, agenda: Agenda, runs: running.Runs, *, now: datetime) -> Finding | None:
     """A crawl that its schedule wants, and that does not begin: nobody schedules, or too much."""
     due_at = agenda.due_at
@@ -196,6 +208,8 @@ def _examples(
     session: Session, finding: Finding, *, now: datetime | None, urls: Mapping[str, str]
 ) -> tuple[str, ...]:
     match finding.kind:
+        case Kind.WRONG_304:
+            return finding.examples
         case Kind.DEAD_FEED:
             return (urls[finding.part],) if finding.part in urls else ()
         case Kind.LAYOUT:

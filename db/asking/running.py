@@ -56,6 +56,19 @@ def source_urls(session: Session) -> dict[str, str]:
     return {str(number): url for number, url in session.execute(select(Source.id, Source.url))}
 
 
+def wrong_304s(
+    session: Session, *, since: datetime, until: datetime
+) -> list[tuple[str, str, datetime]]:
+    """Sources that were caught saying falsely that they had not changed: site, address, when."""
+    rows = session.execute(
+        select(Site.name, Source.url, Source.wrong_304_at)
+        .join(Site, Site.id == Source.site_id)
+        .where(Source.wrong_304_at > since, Source.wrong_304_at <= until)
+        .order_by(Source.id)
+    )
+    return [(name, url, at) for name, url, at in rows if at is not None]
+
+
 def refused_pages(session: Session, site: str, *, limit: int = 3) -> list[str]:
     """The latest pages of a site that were answered by a refusal."""
     last = session.scalar(select(Visit.id).order_by(Visit.id.desc()).limit(1)) or 0

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from config.clock import ManualClock
 from db.archive import Archive
@@ -10,7 +11,7 @@ from db.archiving import crawls
 from db.archiving.entries import NewExtraction
 from db.asking import site_days
 from db.asking.site_days import KeptHealth
-from db.models import SourceOutcome, VisitOutcome
+from db.models import Source, SourceOutcome, VisitOutcome
 from morgue.checkup import check_up, keep_up
 from morgue.health.days import from_counts
 from morgue.health.findings import Kind
@@ -163,3 +164,13 @@ def test_a_day_is_read_back_as_it_was_kept(desk: Desk) -> None:
     day = from_counts(DAY.isoformat(), counted)
     assert day.read == 2
     assert day.spells[1].ended_at == datetime(2026, 3, 2, 15, tzinfo=UTC)
+
+
+def test_a_feed_that_answers_304_wrongly_is_named_for_some_days(desk: Desk) -> None:
+    look(desk, SourceOutcome.NEW, new=2)
+    with desk.archive.write() as session:
+        session.execute(update(Source).values(wrong_304_at=desk.clock.now()))
+    for days, kinds in ((1, [Kind.WRONG_304]), (4, [])):
+        at = desk.clock.now() + timedelta(days=days)
+        found = check_up(desk.archive, {}, longest_crawl=timedelta(hours=1), at=at)
+        assert [each.kind for each in found.findings] == kinds
