@@ -50,7 +50,7 @@ def test_the_hosts_of_a_crawl_that_was_killed_are_free_at_once_and_it_is_fenced(
         assert leases.check(session, new.name, token=new.token)
 
 
-@pytest.mark.parametrize("owner", [OTHER, owner_name()])
+@pytest.mark.parametrize("owner", [OTHER, owner_name()], ids=["elsewhere", "here"])
 def test_the_hosts_of_a_crawl_that_may_live_stay_its_own_until_its_lease_runs_out(
     archive: Archive, clock: ManualClock, owner: str
 ) -> None:
