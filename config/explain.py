@@ -14,6 +14,7 @@ from config.errors import ConfigProblem
 from config.yamlfile import Place
 
 _WORDS: Mapping[str, tuple[str, str]] = {
+    "tuple_type": ("is no list", "Write a line that begins with - for each, below it."),
     "string_type": ("is no text", "Write one text."),
     "string_too_short": ("is empty", "Write a text, or remove the key."),
     "string_too_long": ("is too long", "The limit is {max_length} characters."),

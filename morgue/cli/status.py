@@ -10,6 +10,7 @@ import click
 from config.settings import Settings
 from config.site import SiteConfig
 from db.archive import Archive
+from db.archiving.steering import Agenda, agendas
 from db.asking import alerting, reports
 from db.asking.asof import AsOf
 from db.asking.reports import CrawlView, SiteStatus
@@ -17,6 +18,7 @@ from morgue.cli import output
 from morgue.cli.access import settings_of, sites_of
 from morgue.cli.ailing import examine, finding_json, print_findings
 from morgue.cli.asof import in_words, require_begun
+from morgue.cli.due import next_run
 from morgue.cli.errors import ExitCode, Failure
 from morgue.cli.invocation import Invocation
 from morgue.cli.moments import END, lasted
@@ -78,6 +80,7 @@ class _Asked:
     at: datetime
     findings: tuple[Finding, ...]
     known: Mapping[str, SiteStatus]
+    agendas: Mapping[str, Agenda] = field(default_factory=dict)
     crawls: Sequence[CrawlView] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
     undelivered: Sequence[str] = ()
@@ -104,6 +107,7 @@ def _ask(
             at=now,
             findings=found,
             known={site.name: site for site in reports.site_status(session, now=now)},
+            agendas=agendas(session),
             crawls=reports.crawl_list(session, limit=1),
             totals=reports.counts(session),
             undelivered=alerting.troubles(session),
@@ -135,7 +139,7 @@ def _json(
     if as_of is not None:
         return told
     return told | {
-        "sites": [_site_json(n, configured.get(n), asked.known.get(n)) for n in chosen],
+        "sites": [_site_json(name, configured.get(name), asked) for name in chosen],
         "totals": asked.totals,
         "last_crawl": _crawl_json(asked.crawls[0]) if asked.crawls else None,
         "undelivered_alerts": asked.undelivered,
@@ -159,51 +163,47 @@ def _print_all(
 ) -> None:
     if is_ill:
         output.line()
-    _print(chosen, configured, asked.known, now=asked.at)
+    _print(chosen, configured, asked)
     output.line()
     output.line(_totals_in_words(asked.totals))
     crawls = asked.crawls
     output.line(_crawl_in_words(crawls[0], now=asked.at) if crawls else "Nothing was crawled yet.")
 
 
-def _print(
-    names: Sequence[str],
-    configured: Mapping[str, SiteConfig],
-    known: Mapping[str, SiteStatus],
-    *,
-    now: datetime,
-) -> None:
+def _print(names: Sequence[str], configured: Mapping[str, SiteConfig], asked: _Asked) -> None:
     output.table(
         ("SITE", "LAST CRAWL", "DUE", "ARTICLES", "PAGES DUE", "STATE"),
-        [_row(name, configured.get(name), known.get(name), now=now) for name in names],
+        [_row(name, configured.get(name), asked) for name in names],
     )
-    troubles = [line for name in names for line in _troubles(known.get(name))]
+    troubles = [line for name in names for line in _troubles(asked.known.get(name))]
     if troubles:
         output.line()
     for line in troubles:
         output.line(line)
 
 
-def _row(
-    name: str, config: SiteConfig | None, site: SiteStatus | None, *, now: datetime
-) -> tuple[str, ...]:
-    if site is None:
-        return (name, "never", "now", "0", "0", "not crawled yet")
+def _row(name: str, config: SiteConfig | None, asked: _Asked) -> tuple[str, ...]:
+    site, agenda, now = asked.known.get(name), asked.agendas.get(name, Agenda()), asked.at
+    due_at = next_run(config, agenda, now=now) if config else None
     due = "-"
-    if config is not None:
-        is_due = site.due_at is None or site.due_at <= now
-        due = "now" if is_due else f"in {lasted((site.due_at or now) - now)}"
+    if due_at is not None:
+        due = "now" if due_at <= now else f"in {lasted(due_at - now)}"
+    if site is None:
+        return (name, "never", due, "0", "0", "not crawled yet")
     return (
         name,
         f"{lasted(now - site.crawled_at)} ago" if site.crawled_at else "never",
         due,
         str(site.article_count),
         str(site.due_link_count),
-        _state(config, site),
+        _state(config, site, agenda, now=now),
     )
 
 
-def _state(config: SiteConfig | None, site: SiteStatus) -> str:
+def _state(config: SiteConfig | None, site: SiteStatus, agenda: Agenda, *, now: datetime) -> str:
+    if agenda.paused_at is not None:
+        because = f": {output.one_line(agenda.pause_reason)}" if agenda.pause_reason else ""
+        return f"paused {lasted(now - agenda.paused_at)} ago{because}"
     if site.last_error:
         times = f" ({site.failure_count} times in a row)" if site.failure_count > 1 else ""
         return site.last_error + times
@@ -222,16 +222,23 @@ def _troubles(site: SiteStatus | None) -> Iterator[str]:
             yield f"{site.name}: {source.kind} {output.one_line(source.url)}: {words}"
 
 
-def _site_json(name: str, config: SiteConfig | None, site: SiteStatus | None) -> dict[str, Any]:
-    told: dict[str, Any] = {"site": name, "is_configured": config is not None}
+def _site_json(name: str, config: SiteConfig | None, asked: _Asked) -> dict[str, Any]:
+    site, agenda = asked.known.get(name), asked.agendas.get(name, Agenda())
+    told: dict[str, Any] = {
+        "site": name,
+        "is_configured": config is not None,
+        "due_at": next_run(config, agenda, now=asked.at) if config else None,
+        "wanted_at": agenda.wanted_at,
+        "paused_at": agenda.paused_at,
+        "pause_reason": agenda.pause_reason,
+    }
     if site is None:
-        return told | {"crawled_at": None, "due_at": None, "last_error": None}
+        return told | {"crawled_at": None, "last_error": None}
     fields = (
         "title",
         "home",
         "is_ad_hoc",
         "crawled_at",
-        "due_at",
         "failure_count",
         "last_error",
         "article_count",

@@ -52,6 +52,21 @@ def test_a_site_is_asked_for_without_a_daemon(project: Path) -> None:
     assert morgue(project, "sites", "ask", "meridian").stdout == "meridian was asked for already.\n"
 
 
+def test_status_says_what_is_paused_and_why(project: Path) -> None:
+    morgue(project, "sites", "pause", "courier", "--reason", "they rebuild it")
+    told = json.loads(morgue(project, "status", "--json").stdout)
+    states = {site["site"]: (site["due_at"], site["pause_reason"]) for site in told["sites"]}
+    assert states["courier"] == (None, "they rebuild it")
+    assert states["meridian"][0] is not None
+    (line,) = (
+        line
+        for line in morgue(project, "status").stdout.splitlines()
+        if line.startswith("courier ")
+    )
+    assert "paused" in line
+    assert line.endswith("ago: they rebuild it")
+
+
 def test_a_paused_site_that_is_named_is_crawled_and_it_is_said(project: Path) -> None:
     from tests.acceptance.project import Project
 

@@ -123,6 +123,13 @@ def test_every_problem_of_every_place_is_told_at_once(tmp_path: Path) -> None:
             ),
         ),
         (
+            "channels:\n  desk: {command: [page]}\n",
+            (
+                "morgue.yaml:2:3: channels: channels is no list. "
+                "Write a line that begins with - for each, below it."
+            ),
+        ),
+        (
             "archive_url: sqlite://archive.sqlite3\n",
             (
                 'morgue.yaml:1:14: archive_url: "sqlite://archive.sqlite3" names no file. '
