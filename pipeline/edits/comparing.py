@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pipeline import compare
 from pipeline.edits import details, images, notes
+from pipeline.edits.cuts import cut_alike
 from pipeline.edits.edit import Edit, Kind, Op
 from pipeline.edits.matching import SIMILAR, Match, likeness, matches
 from pipeline.edits.names import usage
@@ -57,7 +58,9 @@ def between(old: Telling, new: Telling) -> Comparison:
 
     Where the texts differ as normal text there is an edit of headline, standfirst, correction or body.
     """
-    olds, news = units_of(old.text, old.quoted_lines), units_of(new.text, new.quoted_lines)
+    olds, news = cut_alike(
+        units_of(old.text, old.quoted_lines), units_of(new.text, new.quoted_lines)
+    )
     found = matches([unit.normal for unit in olds], [unit.normal for unit in news])
     tally = _Tally()
     _fields(old, new, tally)

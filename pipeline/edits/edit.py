@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-COMPARER_VERSION = "1"
+COMPARER_VERSION = "2"
 """Raised whenever the same two tellings may give other edits."""
 
 Op = Literal["add", "delete", "edit", "move"]

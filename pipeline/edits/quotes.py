@@ -4,6 +4,7 @@ Knows marks. Must not know who speaks. Words of a few letters in quotation marks
 """
 
 import re
+from collections.abc import Sequence
 
 from pipeline.text.words import folded_words, is_unspaced
 
@@ -37,7 +38,7 @@ def is_quotation(text: str) -> bool:
     return count >= (2 * _LEAST if is_unspaced(text) else _LEAST)
 
 
-def overlap(spans: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+def overlap(spans: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
     """The parts of the spans that lie in a piece of the paragraph."""
     return [
         (max(one, start), min(other, end)) for one, other in spans if one < end and other > start

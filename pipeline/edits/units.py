@@ -3,7 +3,8 @@
 Knows paragraphs, sentences, quotations and notes. Must not know another text.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from pipeline import compare
 from pipeline.edits.notes import is_note
@@ -23,7 +24,12 @@ class Unit:
     normal: str
     line: int
     is_note: bool = False  # of a paragraph that tells of a change
-    quoted: tuple[str, ...] = ()  # what of it somebody else says
+    quoted_at: tuple[tuple[int, int], ...] = ()  # what of it somebody else says
+
+    @property
+    def quoted(self) -> tuple[str, ...]:
+        """What of it somebody else says, part by part."""
+        return tuple(self.text[start:end] for start, end in self.quoted_at)
 
 
 def units_of(text: str, quoted_lines: frozenset[int] = frozenset()) -> list[Unit]:
@@ -40,6 +46,19 @@ def units_of(text: str, quoted_lines: frozenset[int] = frozenset()) -> list[Unit
     return found
 
 
+def piece(unit: Unit, start: int, end: int) -> Unit:
+    """A part of a sentence, as a unit of its own."""
+    text = unit.text[start:end]
+    start += len(text) - len(text.lstrip())
+    text = text.strip()
+    return replace(
+        unit,
+        text=text,
+        normal=compare.normal_line(text),
+        quoted_at=_quoted_at(unit.quoted_at, text, start),
+    )
+
+
 def word_count(text: str) -> int:
     """Words; characters of unspaced scripts."""
     return len(cased_words(text))
@@ -52,7 +71,16 @@ def _units(line: str, number: int, *, is_noting: bool, is_quote: bool) -> list[U
         normal = compare.normal_line(sentence.text)
         if not normal:
             continue
-        parts = overlap(spans, sentence.start, sentence.start + len(sentence.text)) if spans else []
-        quoted = tuple(line[start:end] for start, end in parts if is_quotation(line[start:end]))
-        found.append(Unit(sentence.text, normal, number, is_noting, quoted))
+        quoted_at = _quoted_at(spans, sentence.text, sentence.start)
+        found.append(Unit(sentence.text, normal, number, is_noting, quoted_at))
     return found
+
+
+def _quoted_at(
+    spans: Sequence[tuple[int, int]], text: str, start: int
+) -> tuple[tuple[int, int], ...]:
+    """Where in a text that begins there the quotations of its surroundings stand."""
+    parts = [
+        (one - start, other - start) for one, other in overlap(spans, start, start + len(text))
+    ]
+    return tuple(part for part in parts if is_quotation(text[slice(*part)]))

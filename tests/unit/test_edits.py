@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.compare import normal_digest
+from pipeline.compare import normal_digest, normal_text
 from pipeline.edits.comparing import between, edits
 from pipeline.edits.edit import Kind
 from pipeline.edits.matching import matches
@@ -110,6 +110,74 @@ def test_split_and_merged_sentences_are_edits() -> None:
     two = changed(text="The boat left at noon. The crew went home to Saltmere.")
     assert told(one, two) == {("body", "edit", 1)}
     assert told(two, one) == {("body", "edit", 1)}
+
+
+@pytest.mark.parametrize(
+    "unmarked",
+    [
+        "Where the boats come from",
+        "- Saltmere: 12 boats",
+        "“We will never leave this town”",
+        "(Photo: Ann Lee)",
+        "However, the report that accused Mr.",
+        "SALTMERE",
+        "港口的新闻",
+        "It was the 3rd … of its kind\u00ad",  # is longer and shorter as normal text
+    ],
+)
+def test_a_line_without_an_end_mark_was_moved_though_it_joins_a_sentence(unmarked: str) -> None:
+    first, second, third = BODY.split("\n")
+    apart = f"{unmarked}\n{first}\n{second}\n{third}"
+    beside = f"{first}\n{second}\n{unmarked} {third}"
+    for old, new in ((apart, beside), (beside, apart)):
+        assert told(changed(text=old), changed(text=new)) == {("body", "move", 1)}
+
+
+def test_a_sentence_put_after_a_heading_was_moved_and_the_heading_stayed() -> None:
+    first, second, third = BODY.split("\n")
+    old = changed(text=f"{first}\nThe boats\n{second}\n{third}")
+    new = changed(text=f"{first}\nThe boats {third}\n{second}")
+    comparison = between(old, new)
+    assert told(old, new) == {("body", "move", 1)}
+    (moved,) = (match for match in comparison.matches if match.is_moved)
+    assert [comparison.new[at].text for at in moved.new] == [third]
+
+
+def test_of_two_equal_headings_the_one_that_joins_a_sentence_was_moved() -> None:
+    first, second, third = BODY.split("\n")
+    old = changed(text=f"More boats\n{first}\nMore boats\n{second}\n{third}")
+    new = changed(text=f"More boats\n{first}\n{second}\nMore boats {third}")
+    assert told(old, new) == {("body", "move", 1)}
+
+
+def test_a_paragraph_of_unspaced_script_is_cut_where_the_other_text_cuts_it() -> None:
+    old = changed(text="港口的新闻\n市长昨天来了。\n船很晚才离开。")
+    new = changed(text="市长昨天来了。\n港口的新闻船很晚才离开。")
+    assert told(old, new) == {("body", "move", 1)}
+
+
+def test_lines_that_are_joined_say_the_same() -> None:
+    old = "\n".join(f"- {boat} of Saltmere" for boat in ("Anna", "Berta", "Clara", "Dora", "Eva"))
+    assert not edits(changed(text=old), changed(text=old.replace("\n", " ")))
+
+
+def test_what_has_a_word_of_its_own_is_edited_and_not_cut() -> None:
+    old, new = "The council meets to decide", "The council meets to decide again"
+    assert told(changed(text=f"{old}\nagainst"), changed(text=f"{new}\nagainst")) == {
+        ("body", "edit", 1)
+    }
+
+
+def test_no_word_is_cut_in_two() -> None:
+    old = changed(text="The boat\nman left.\nIt was late.")
+    new = changed(text="It was late.\nThe boatman left.")
+    assert len(between(old, new).new) == 2
+
+
+def test_a_line_that_stands_once_is_cut_from_one_sentence_alone() -> None:
+    old = changed(text="Yes\nIt was late.\nHe came.")
+    new = changed(text="Yes It was late.\nYes He came.")
+    assert [unit.text for unit in between(old, new).new] == ["Yes", "It was late.", "Yes He came."]
 
 
 def test_a_size_is_the_words_that_came_and_went() -> None:
@@ -249,7 +317,9 @@ def test_what_makes_a_revision_makes_an_edit(title: str, old: str, new: str) -> 
     comparison = between(one, other)
     assert bool(comparison.edits) >= is_revision
     assert comparison == between(one, other)
-    for side, units in ((0, comparison.old), (1, comparison.new)):
+    for side, units, text in ((0, comparison.old, old), (1, comparison.new, new)):
+        cut = "".join(unit.normal for unit in units)
+        assert cut.replace(" ", "") == normal_text(text).replace(" ", "")
         placed = [at for m in comparison.matches for at in (m.old, m.new)[side]]
         assert sorted(placed) == list(range(len(units)))
 
@@ -260,3 +330,11 @@ def test_thirty_thousand_words_are_compared_before_the_test_times_out() -> None:
     for joint in (" ", ". ", "\n"):
         old, new = (joint.join(rolls.choices(vocabulary, k=30_000)) for _ in range(2))
         assert edits(Telling(text=old), Telling(text=new))  # a square of it would take many minutes
+
+
+def test_a_paragraph_of_thousands_of_lines_is_cut_before_the_test_times_out() -> None:
+    rolls = random.Random(1)
+    lines = [f"{''.join(rolls.choices('abcdefgh', k=3))} in boat {n}" for n in range(6_000)]
+    old = Telling(text="\n".join(lines))
+    rolls.shuffle(lines)
+    assert len(between(old, Telling(text=" ".join(lines))).new) == len(lines)
