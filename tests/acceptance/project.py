@@ -2,10 +2,29 @@
 
 import os
 import subprocess
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from morgue.children import morgue_command
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a child: nothing of ours that it does not name itself."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MORGUE_")}
+    return kept | more
+
+
+def run(folder: Path, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    """What became of a command in the folder, and what it said; `more` is added to its environment."""
+    return subprocess.run(
+        morgue_command("--config", str(folder / "morgue.yaml"), *words),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        cwd=folder,
+        env=environment(**more),
+    )
 
 
 @dataclass
@@ -16,20 +35,10 @@ class Project:
 
     def morgue(self, *words: str, days: float = 0) -> str:
         """What a command prints, with the clock moved by so many days; the command must go well."""
-        done = self._run(words, days=days)
+        done = run(self.folder, *words, MORGUE_CLOCK_OFFSET_S=str(86_400 * days))
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def stderr(self, *words: str) -> str:
         """What a command says beside its results, however it ends."""
-        return self._run(words).stderr
-
-    def _run(self, words: Sequence[str], *, days: float = 0) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "morgue", "--config", str(self.folder / "morgue.yaml"), *words],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-            env={**os.environ, "MORGUE_CLOCK_OFFSET_S": str(86_400 * days)},
-        )  # fmt: skip
+        return run(self.folder, *words).stderr

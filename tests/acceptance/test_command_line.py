@@ -1,7 +1,6 @@
 """The command line as a person uses it: real child processes, a real archive, a newsroom on loopback."""
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -19,15 +18,10 @@ from morgue import cli
 from morgue.children import morgue_command
 from morgue.cli.errors import ExitCode
 from morgue.demo.newsroom import COURIER, Newsroom, NewsroomServer, write_site_files
+from tests.acceptance.project import environment
 
 SETTINGS = "delay_s: 0\nconcurrent_per_host: 4\nlog_level: warning\n"
 HOURS = (0, 3, 4)
-
-
-def environment(**more: str) -> dict[str, str]:
-    """The environment of a child: nothing of ours that it does not name itself."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MORGUE_")}
-    return kept | more
 
 
 @dataclass(frozen=True)

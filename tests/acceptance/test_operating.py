@@ -1,7 +1,6 @@
 """Backups and the log by command and by the daemon, as an operator meets them."""
 
 import json
-import os
 import signal
 import subprocess
 import time
@@ -16,6 +15,7 @@ from config.clock import SystemClock
 from morgue.children import morgue_command
 from morgue.cli.errors import ExitCode
 from morgue.demo.newsroom import COURIER, Newsroom, NewsroomServer, write_site_files
+from tests.acceptance.project import environment, run
 
 
 @pytest.fixture(scope="module")
@@ -33,27 +33,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "log").mkdir()
     with NewsroomServer(newsroom) as server:
         write_site_files(folder / "sites", server)
-        assert morgue(folder, "crawl").returncode == 0
+        assert run(folder, "crawl").returncode == 0
         yield folder
 
 
-def environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("MORGUE_")}
-
-
-def morgue(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        morgue_command("--config", str(folder / "morgue.yaml"), *words),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-        env=environment(),
-    )
-
-
 def told(folder: Path, *words: str) -> Any:
-    done = morgue(folder, *words, "--json")
+    done = run(folder, *words, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -67,12 +52,12 @@ def test_an_archive_is_backed_up_restored_and_answers_the_same(
     assert made["heads"].startswith("capture:")
     target = f"sqlite:///{tmp_path}/again.sqlite3"
     words = ["restore", str(tmp_path / "kept"), target, "--full"]
-    refused = morgue(folder, *words)
+    refused = run(folder, *words)
     assert refused.returncode == ExitCode.ARCHIVE
     assert "--captures files:packs" in refused.stderr
     restored = told(folder, *words, "--captures", f"files:{tmp_path}/packs")
     assert restored["violations"] == []
-    refused = morgue(folder, *words, "--captures", f"files:{tmp_path}/packs")
+    refused = run(folder, *words, "--captures", f"files:{tmp_path}/packs")
     assert (refused.returncode, "nothing is overwritten" in refused.stderr) == (3, True)
     (tmp_path / "morgue.yaml").write_text(
         f"archive_url: {target}\ncapture_store: files:{tmp_path}/packs\n"
@@ -80,16 +65,16 @@ def test_an_archive_is_backed_up_restored_and_answers_the_same(
     (tmp_path / "sites").mkdir()
     texts = ("sql", "SELECT id, title, text FROM revision ORDER BY id", "--json")
     for question in (("changes", "--since", "0"), texts):
-        answer = morgue(folder, *question)
+        answer = run(folder, *question)
         assert (answer.returncode, len(answer.stdout) > 100) == (0, True)
-        assert morgue(tmp_path, *question).stdout == answer.stdout
-    held = morgue(tmp_path, "verify", "--against", made["heads"])
+        assert run(tmp_path, *question).stdout == answer.stdout
+    held = run(tmp_path, "verify", "--against", made["heads"])
     assert held.returncode == 0, held.stdout
 
 
 def test_without_a_place_a_backup_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "morgue.yaml").write_text("")
-    refused = morgue(tmp_path, "backup")
+    refused = run(tmp_path, "backup")
     assert refused.returncode == ExitCode.USAGE
     assert "backup_to" in refused.stderr
 

@@ -1,7 +1,6 @@
 """`morgue extract` over many files as a person uses it: streamed, stopped, cut off, scored. No project, no archive."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import pytest
 
 from morgue.children import morgue_command
 from morgue.cli.errors import ExitCode
+from tests.acceptance.project import environment
 
 PAGE = """<!doctype html><html lang="en"><head><title>Pier reopens after the storm of {number}</title></head><body><article>
 <h1>Pier reopens after the storm of {number}</h1>
@@ -20,10 +20,6 @@ PAGE = """<!doctype html><html lang="en"><head><title>Pier reopens after the sto
 <p>Fishermen said that the work had been done well, and that the boards were wider than those before.</p>
 <p>The council will count the cost on Thursday, and means to ask the county for a third of it at least.</p>
 </article></body></html>"""
-
-
-def environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("MORGUE_")}
 
 
 def manifest(folder: Path, *, pages: int) -> Path:

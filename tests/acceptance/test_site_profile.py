@@ -106,6 +106,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         "title": "The Lantern",
         "home": f"{base}/",
         "sources": [{"feed": f"{base}/feed.xml"}],
+        "schedule": {"every": "1h", "revisit": "ladder"},  # pages are looked at on each of its days
         "politeness": {"allow_private_addresses": True},
     }
     (tmp_path / "sites").mkdir()

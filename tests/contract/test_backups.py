@@ -13,27 +13,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from config.clock import ManualClock
 from db import engine as engines
 from db import schema
 from db.archive import Archive
-from db.asking.queries import history, search
 from db.backups import kept, making, restoring
 from db.backups.kept import MANIFEST
 from db.backups.making import Made, Origin
 from db.backups.restoring import Restored, Target
 from db.errors import ArchiveMissing, ArchiveUnfinished, BackupRefused
-from db.models import Article
-from db.moving import copying
-from db.moving.copied_rows import all_tables, digest
 from db.proving import pruning, seals
 from db.proving.pruning import Selection
 from db.verify import verify
 from pipeline.fingerprint import shingles
 from tests.contract.desk import Desk
-from tests.contract.whole import fill
+from tests.contract.whole import answers, everything, fill
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -90,23 +86,6 @@ def target(folder: Path, clock: ManualClock, made: Made) -> Target:
 
 def restore(place: Path, there: Target, **more: Any) -> Restored:
     return restoring.restore(restoring.newest(place), there, shingles_of=shingles, **more)
-
-
-def everything(archive: Archive) -> dict[str, bytes]:
-    """What all rows say, bodies included; a frame's place aside."""
-    with archive.read() as session:
-        side = copying.Side(session, archive.captures)
-        return {rows.name: digest(rows.read(side)) for rows in all_tables()}
-
-
-def answers(archive: Archive) -> list[Any]:
-    with archive.read() as session:
-        ids = session.scalars(select(Article.id).order_by(Article.id)).all()
-        return [
-            [history(session, article_id) for article_id in ids],
-            [search(session, words) for words in ("harbour", "记者", "Straße", "news -one")],
-            seals.heads(session),
-        ]
 
 
 @kinds

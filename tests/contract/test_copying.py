@@ -12,18 +12,17 @@ from sqlalchemy import select, text, update
 from config.clock import ManualClock
 from db import schema
 from db.archive import Archive
-from db.asking.queries import history, search
 from db.errors import ArchiveTooNew, ArchiveUnfinished
 from db.identities.identity import overlap_candidates
-from db.models import Article, Frame, Revision
+from db.models import Frame, Revision
 from db.moving import copying
-from db.moving.copied_rows import all_tables, digest
+from db.moving.copied_rows import all_tables
 from db.moving.copying import CopyDiffersError, CopyProgress, CopyRefusedError
 from db.proving import seals
 from db.verify import verify
 from pipeline.fingerprint import shingles
 from tests.contract.desk import Desk
-from tests.contract.whole import fill
+from tests.contract.whole import answers, everything, fill
 
 HERE = Path(__file__).parent
 
@@ -65,23 +64,6 @@ def target(place: tuple[str, str], clock: ManualClock) -> Iterator[Archive]:
 
 def copy(source: Archive, target: Archive, **more: Any) -> copying.CopyReport:
     return copying.copy(source, target, shingles_of=shingles, **more)
-
-
-def everything(archive: Archive) -> dict[str, bytes]:
-    """What all rows say, bodies included."""
-    with archive.read() as session:
-        side = copying.Side(session, archive.captures)
-        return {rows.name: digest(rows.read(side)) for rows in all_tables()}
-
-
-def answers(archive: Archive) -> list[Any]:
-    with archive.read() as session:
-        ids = session.scalars(select(Article.id).order_by(Article.id)).all()
-        return [
-            [history(session, article_id) for article_id in ids],
-            [search(session, words) for words in ("harbour", "记者", "Straße", "news -one")],
-            seals.heads(session),
-        ]
 
 
 def test_every_table_has_a_row_to_be_moved(desk: Desk, archive: Archive) -> None:

@@ -10,6 +10,7 @@ from config.clock import ManualClock
 from db.archive import Archive
 from db.archiving import crawls, leases, profiles
 from db.archiving.entries import NewExtraction
+from db.asking.queries import history, search
 from db.identities import identity
 from db.models import (
     Action,
@@ -17,6 +18,7 @@ from db.models import (
     AlertDelivery,
     AlertRule,
     AliasMove,
+    Article,
     Backfill,
     BackfillDocument,
     BackfillLink,
@@ -35,6 +37,9 @@ from db.models import (
     Variant,
     VisitOutcome,
 )
+from db.moving import copying
+from db.moving.copied_rows import all_tables, digest
+from db.proving import seals
 from db.statements import table_of
 from tests.contract.desk import RULES, Desk
 
@@ -75,6 +80,24 @@ def fill(archive: Archive, clock: ManualClock) -> Desk:
     with archive.write() as session:
         _rest(session, desk)
     return desk
+
+
+def everything(archive: Archive) -> dict[str, bytes]:
+    """A digest of each table: what all rows say, bodies included; a frame's place aside."""
+    with archive.read() as session:
+        side = copying.Side(session, archive.captures)
+        return {rows.name: digest(rows.read(side)) for rows in all_tables()}
+
+
+def answers(archive: Archive) -> list[Any]:
+    """What the archive answers to some questions."""
+    with archive.read() as session:
+        ids = session.scalars(select(Article.id).order_by(Article.id)).all()
+        return [
+            [history(session, article_id) for article_id in ids],
+            [search(session, words) for words in ("harbour", "记者", "Straße", "news -one")],
+            seals.heads(session),
+        ]
 
 
 def _rest(session: Any, desk: Desk) -> None:

@@ -1,6 +1,5 @@
 """An archive of each earlier release is upgraded by the command and by the daemon; a killed upgrade changes nothing."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from db.archive import Archive
 from db.verify import verify
 from morgue.children import morgue_command
 from morgue.cli.errors import ExitCode
+from tests.acceptance.project import environment, run
 from tests.migration.kept_releases import index
 
 ROOT = Path(__file__).parent.parent.parent
@@ -35,20 +35,6 @@ def folder(tmp_path: Path, address: str) -> Path:
         "politeness: {allow_private_addresses: true}\n"
     )
     return tmp_path
-
-
-def environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("MORGUE_")}
-
-
-def morgue(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        morgue_command("--config", str(folder / "morgue.yaml"), *words),
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment(),
-    )
 
 
 @contextmanager
@@ -72,10 +58,10 @@ def counts(address: str, kept: Any) -> tuple[str | None, dict[str, int]]:
 def test_an_archive_of_an_earlier_release_is_upgraded_by_the_command(
     folder: Path, address: str, kept: Any, clock: ManualClock
 ) -> None:
-    told = morgue(folder, "search", "harbour")
+    told = run(folder, "search", "harbour")
     assert told.returncode == ExitCode.ARCHIVE
     assert "run `morgue db upgrade`" in told.stderr
-    told = morgue(folder, "db", "upgrade")
+    told = run(folder, "db", "upgrade")
     assert told.returncode == 0, told.stderr
     assert f"from schema {kept['schema']} to {schema.HEAD}" in told.stderr
     assert_in_order(address, clock)
@@ -112,7 +98,7 @@ def test_the_daemon_refuses_an_archive_of_a_newer_release_in_words(
     with connected(address) as connection, connection.begin():
         connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
     for words in (("up",), ("crawl",), ("db", "upgrade")):
-        told = morgue(folder, *words)
+        told = run(folder, *words)
         assert told.returncode == ExitCode.ARCHIVE
         assert "use the release that wrote it, or a newer one" in told.stderr
         assert "Traceback" not in told.stderr
