@@ -49,7 +49,7 @@ def check_up(
     """Look at every site as it was at a moment, or is now; writes nothing."""
     now = at or archive.clock.now()
     with archive.read() as session:
-        names = {site.id: site.name for site in reports.site_names(session)}
+        names = {site.id: site.name for site in running.site_names(session)}
         watches = _watches(session, names, now=now)
         today = now.astimezone(UTC).date()
         counted = site_days.count(session, today, until=now)
@@ -83,7 +83,7 @@ def keep_up(archive: Archive) -> int:
     with archive.read() as session:
         last = site_days.last_kept(session)
         first = site_days.first_day(session)
-        names = reports.site_names(session)
+        names = running.site_names(session)
     if first is None:
         return 0
     day = max(last + timedelta(days=1) if last else first, over - timedelta(days=MEMORY_DAYS))
@@ -102,7 +102,7 @@ def keep_up(archive: Archive) -> int:
 
 def _learn(archive: Archive, until: date) -> None:
     with archive.read() as session:
-        names = {site.id: site.name for site in reports.site_names(session)}
+        names = {site.id: site.name for site in running.site_names(session)}
         now = datetime.combine(until, time.min, UTC)
         watches = _watches(session, names, now=now)
     last = until - timedelta(days=1)
@@ -207,21 +207,22 @@ def _with_examples(
 def _examples(
     session: Session, finding: Finding, *, now: datetime | None, urls: Mapping[str, str]
 ) -> tuple[str, ...]:
+    as_of = AsOf.moment(now) if now else AsOf()
+    until = as_of.said_at
     match finding.kind:
         case Kind.WRONG_304:
             return finding.examples
         case Kind.DEAD_FEED:
             return (urls[finding.part],) if finding.part in urls else ()
         case Kind.LAYOUT:
-            as_of = AsOf.moment(now) if now else AsOf()
             doubted = reports.quarantine_list(
                 session, site=finding.site, as_of=as_of, limit=10 * _EXAMPLES
             )
             pages = [each.url for each in doubted if each.reason in site_days.DOUBTS]
             if "doubted" not in finding.numbers or not pages:
-                pages = reports.newest_pages(session, finding.site, limit=_EXAMPLES)
+                pages = running.newest_pages(session, finding.site, until=until, limit=_EXAMPLES)
             return tuple(pages[:_EXAMPLES])
         case Kind.BLOCKED:
-            return tuple(running.refused_pages(session, finding.site, limit=_EXAMPLES))
+            return tuple(running.refused_pages(session, finding.site, until=until, limit=_EXAMPLES))
         case _:
             return ()

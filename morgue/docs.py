@@ -159,7 +159,8 @@ def settings_template(*, contact: str | None = None) -> str:
             quoted = contact.replace("'", "''")
             lines += [f"contact: '{quoted}'", ""]
         else:
-            lines += [f"#{name}: {_default(field)}", ""]
+            default = _default(field)
+            lines += [f"#{name}: {'null' if default == 'none' else default}", ""]
     return "\n".join(lines)
 
 

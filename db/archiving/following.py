@@ -7,8 +7,8 @@ write session; locks the articles, so that what is found holds until the transac
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import BindParameter, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, bindparam, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from db.archiving.entries import Entry
 from db.errors import Overtaken
@@ -97,10 +97,16 @@ def _apart(session: Session, article_ids: set[int]) -> set[tuple[int, int]]:
 
 # built once: every batch of looks asks for these
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_MERGED = aliased(Article)
 _LOCKED = (
     select(Article.id, Article.merged_into_id, Article.revision_id)
-    .where(Article.id.in_(_IDS))
-    .order_by(Article.id)
+    .where(
+        or_(
+            Article.id.in_(_IDS),
+            Article.id.in_(select(_MERGED.merged_into_id).where(_MERGED.id.in_(_IDS))),
+        )
+    )
+    .order_by(Article.id)  # who merges locks them in this order, too
     .with_for_update()
 )
 _SHOWN = select(Link.id, Link.article_id, Link.revision_id).where(Link.id.in_(_IDS))

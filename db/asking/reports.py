@@ -187,40 +187,6 @@ def site_status(session: Session, *, now: datetime, name: str | None = None) -> 
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class SiteName:
-    """A site's number and name."""
-
-    id: int
-    name: str
-
-
-def site_names(session: Session) -> list[SiteName]:
-    """Every site that is no made-up one, by name."""
-    rows = session.execute(
-        select(Site.id, Site.name).where(Site.is_ad_hoc.is_(False)).order_by(Site.name)
-    )
-    return [SiteName(id=number, name=name) for number, name in rows]
-
-
-def newest_pages(session: Session, site: str, *, limit: int = 3) -> list[str]:
-    """The pages at which the site's newest articles were seen."""
-    newest = (
-        select(Article.id)
-        .join(Site, Site.id == Article.site_id)
-        .where(Site.name == site)
-        .order_by(Article.first_seen_at.desc())
-        .limit(limit)
-    )
-    statement = (
-        select(Capture.url)
-        .join(Revision, Revision.capture_id == Capture.id)
-        .where(Revision.article_id.in_(newest), Revision.number == 1)
-        .order_by(Revision.first_seen_at.desc())
-    )
-    return list(session.scalars(statement))
-
-
 def crawl_list(session: Session, *, limit: int = 20, site: str | None = None) -> list[CrawlView]:
     """The latest crawls, newest first."""
     statement = select(Crawl).order_by(Crawl.id.desc()).limit(limit)

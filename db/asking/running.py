@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Crawl, CrawlOutcome, CrawlSite, Link, Site, Source, Visit
+from db.models import (
+    Article,
+    Capture,
+    Crawl,
+    CrawlOutcome,
+    CrawlSite,
+    Link,
+    Revision,
+    Site,
+    Source,
+    Visit,
+)
 
 _CRAWLS = 5000
 """The latest crawls that are looked at."""
@@ -25,6 +36,22 @@ class Runs:
     killed: int = 0  # in a row, the latest ones
     killed_since: datetime | None = None
     is_scheduled: bool = False  # whether one of them was begun by its schedule
+
+
+@dataclass(frozen=True, slots=True)
+class SiteName:
+    """A site's number and name."""
+
+    id: int
+    name: str
+
+
+def site_names(session: Session) -> list[SiteName]:
+    """Every site that is no made-up one, by name."""
+    rows = session.execute(
+        select(Site.id, Site.name).where(Site.is_ad_hoc.is_(False)).order_by(Site.name)
+    )
+    return [SiteName(id=number, name=name) for number, name in rows]
 
 
 def runs(session: Session, *, now: datetime) -> dict[str, Runs]:
@@ -69,7 +96,29 @@ def wrong_304s(
     return [(name, url, at) for name, url, at in rows if at is not None]
 
 
-def refused_pages(session: Session, site: str, *, limit: int = 3) -> list[str]:
+def newest_pages(
+    session: Session, site: str, *, until: datetime | None = None, limit: int = 3
+) -> list[str]:
+    """The pages at which those articles of the site were seen that were the newest at a moment."""
+    newest = (
+        select(Article.id)
+        .join(Site, Site.id == Article.site_id)
+        .where(Site.name == site, *([Article.first_seen_at <= until] if until else []))
+        .order_by(Article.first_seen_at.desc())
+        .limit(limit)
+    )
+    statement = (
+        select(Capture.url)
+        .join(Revision, Revision.capture_id == Capture.id)
+        .where(Revision.article_id.in_(newest), Revision.number == 1)
+        .order_by(Revision.first_seen_at.desc())
+    )
+    return list(session.scalars(statement))
+
+
+def refused_pages(
+    session: Session, site: str, *, until: datetime | None = None, limit: int = 3
+) -> list[str]:
     """The latest pages of a site that were answered by a refusal."""
     last = session.scalar(select(Visit.id).order_by(Visit.id.desc()).limit(1)) or 0
     return list(
@@ -79,6 +128,7 @@ def refused_pages(session: Session, site: str, *, limit: int = 3) -> list[str]:
             .join(Site, Site.id == Link.site_id)
             .where(Visit.id > last - _VISITS, Site.name == site)
             .where(Visit.status.in_((401, 403, 429, 451)))
+            .where(*([Visit.visited_at <= until] if until else []))
             .order_by(Visit.id.desc())
             .limit(limit)
         )

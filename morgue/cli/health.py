@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from db.archive import Archive
-from db.asking import reports, site_days
+from db.asking import running, site_days
 from db.asking.asof import AsOf
 from morgue.cli import output
 from morgue.cli.access import settings_of, sites_of
@@ -69,7 +69,7 @@ def health(
 
 def _number(archive: Archive, name: str) -> int:
     with archive.read() as session:
-        known = {site.name: site.id for site in reports.site_names(session)}
+        known = {site.name: site.id for site in running.site_names(session)}
     if name not in known:
         raise Failure(
             f"the archive knows no site {name!r}",

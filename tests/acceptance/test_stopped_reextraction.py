@@ -48,12 +48,14 @@ def write(folder: Path) -> None:
 
 def start(folder: Path) -> "subprocess.Popen[str]":
     words = ["--config", str(folder / "morgue.yaml"), "reextract", "--jobs", "2"]
+    # a test-suite that is run in the background ignores SIGINT, and so would its children
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "morgue", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     )
 
 
