@@ -6,7 +6,7 @@ import pytest
 
 from config.clock import ManualClock
 from db.archive import Archive
-from db.asking import queries
+from db.asking import queries, tsqueries
 from db.asking.asof import AsOf
 from db.errors import QueryNotUnderstood
 from tests.contract.desk import Desk
@@ -112,6 +112,14 @@ def test_a_question_without_a_word_to_find_is_refused_in_words(library: Desk, wo
 def test_the_best_hit_has_the_words_in_its_headline(library: Desk) -> None:
     best = ask(library, "bread", order="best")
     assert best[-1] == "harbour"
+    assert sorted(best) == sorted(ask(library, "bread"))
+
+
+def test_what_is_not_rated_any_more_follows_what_is(
+    library: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tsqueries, "RATED", 1)
+    best = ask(library, "bread", order="best")
     assert sorted(best) == sorted(ask(library, "bread"))
 
 
