@@ -143,7 +143,8 @@ def test_a_crawl_whose_packs_find_no_room_says_so_and_the_next_goes_on(
     address, packs = f"sqlite:///{tmp_path}/archive.sqlite3", tmp_path / "packs"
     config = project(tmp_path, sites, address)
     config.write_text(config.read_text() + f"capture_store: files:{packs}\n")
-    full = faults.armed(library, packs, after=6, error=errno.ENOSPC, kind=faults.Kind.WRITE)
+    # the first write is a pack's head; how many pages a later one holds depends on how busy the machine is
+    full = faults.armed(library, packs, after=1, error=errno.ENOSPC, kind=faults.Kind.WRITE)
     said: list[str] = []
     with monkeypatch.context() as patch:
         for name in full.keys() - os.environ.keys():
