@@ -1,6 +1,6 @@
 """What one round over many sites costs that have nothing new: CPU of the daemon and its crawls, and peak memory.
 
-    python benchmarks/bench_quiet_sites.py [--sites 1000] [--archive postgresql://…] [--profile FILE]
+    python benchmarks/bench_quiet_sites.py [--sites 1000] [--rounds 1] [--archive postgresql://…]
 
 A server in a process of its own plays every site, each at a loopback address of its own: a robots.txt, a feed that
 answers 304 to who knows it, and two articles that are not due. A first round fills the archive. Then `morgue up`
@@ -18,12 +18,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from measure import tree_mb
+from measure import waited, watched
 
 STORY = (
     "<html><head><title>The harbour opens {n}</title></head><body><article><h1>The harbour opens {n}</h1>{text}"
@@ -131,17 +130,10 @@ def round_(folder: Path, *, sites: int, hours: float, port: int) -> Round:
     began = time.monotonic()
     env = {**os.environ, "MORGUE_CLOCK_OFFSET_S": str(3600 * hours)}
     command = [sys.executable, "-P", "-m", "morgue", "--config", str(folder / "morgue.yaml"), "up"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as daemon:
-        peak = 0.0
-        done = threading.Event()
-
-        def watch() -> None:
-            nonlocal peak
-            while not done.wait(0.2):
-                peak = max(peak, tree_mb(daemon.pid))
-
-        watcher = threading.Thread(target=watch, daemon=True)
-        watcher.start()
+    with (
+        subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as daemon,
+        watched(daemon.pid) as peak,
+    ):
         told: set[str] = set()
         crawls = 0
         assert daemon.stderr is not None
@@ -154,13 +146,10 @@ def round_(folder: Path, *, sites: int, hours: float, port: int) -> Round:
                     daemon.send_signal(signal.SIGTERM)
             if event.get("level") in ("warning", "error"):
                 sys.stderr.write(line)
-        _, status, usage = os.wait4(daemon.pid, 0)
-        daemon.returncode = os.waitstatus_to_exitcode(status)
-        done.set()
-        watcher.join()
+        cpu_s = waited(daemon)
     return Round(
-        cpu_s=usage.ru_utime + usage.ru_stime,
-        peak_mb=peak,
+        cpu_s=cpu_s,
+        peak_mb=peak.mb,
         wall_s=time.monotonic() - began,
         crawls=crawls,
         requests=counts(port),

@@ -4,7 +4,8 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,38 @@ def own_peak_mb() -> float:
     return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM:"))
 
 
+@dataclass(slots=True)
+class Peak:
+    """The most memory that a process and its descendants had at once, as far as it was watched."""
+
+    mb: float = 0.0
+
+
+@contextmanager
+def watched(pid: int) -> Iterator[Peak]:
+    """The peak of a process, looked at five times a second while the block runs."""
+    peak, done = Peak(), threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.2):
+            peak.mb = max(peak.mb, tree_mb(pid))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        watcher.join()
+
+
+def waited(process: "subprocess.Popen[str]") -> float:
+    """Wait for a process's end; its CPU seconds, user and system, with those of its children that ended."""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_utime + usage.ru_stime
+
+
 def run(
     command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> Cost:
@@ -53,24 +86,17 @@ def run(
         RuntimeError: it failed; its error output is in the message.
     """
     began = time.perf_counter()
-    with subprocess.Popen(
-        list(command),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, **(env or {})},
-    ) as process:
-        peak = 0.0
-        done = threading.Event()
-
-        def watch() -> None:
-            nonlocal peak
-            while not done.wait(0.2):
-                peak = max(peak, tree_mb(process.pid))
-
-        watcher = threading.Thread(target=watch, daemon=True)
-        watcher.start()
+    with (
+        subprocess.Popen(
+            list(command),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+        ) as process,
+        watched(process.pid) as peak,
+    ):
         errors: list[str] = []
         assert process.stderr is not None
         assert process.stdout is not None
@@ -79,15 +105,7 @@ def run(
         drain.start()
         stdout = process.stdout.read()
         drain.join()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        done.set()
-        watcher.join()
+        cpu_s = waited(process)
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{errors[0]}")
-    return Cost(
-        wall_s=time.perf_counter() - began,
-        cpu_s=usage.ru_utime + usage.ru_stime,
-        peak_mb=peak,
-        stdout=stdout,
-    )
+    return Cost(wall_s=time.perf_counter() - began, cpu_s=cpu_s, peak_mb=peak.mb, stdout=stdout)

@@ -12,7 +12,7 @@ _PLAIN = "morgue_folded(revision.title, revision.standfirst, revision.text)"
 _STORED = "search.folded"
 
 RATED = 2_000
-"""So many of the revisions that match are rated, those that were recorded last; the others follow, the newest first.
+"""So many of the revisions that an index finds are rated, those recorded last; the others follow, the newest first.
 
 A text has to be folded again to be rated: 0.3 ms each. A word that half of a large archive has is no good question.
 """

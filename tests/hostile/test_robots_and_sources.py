@@ -140,9 +140,7 @@ def test_a_crawl_delay_is_kept(crawled: Crawled, servers: dict[str, Server]) -> 
     times = servers["robotsslow"].times
     gaps = [later - earlier for earlier, later in itertools.pairwise(times[1:])]
     assert len(gaps) >= 2
-    # a busy machine notes one request late and the next in time: together they have kept it
-    assert sum(gaps) / len(gaps) > 0.45
-    assert min(gaps) > 0.25
+    assert min(gaps) > 0.45
 
 
 @pytest.mark.parametrize(
