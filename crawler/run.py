@@ -3,14 +3,11 @@
 Scrapy's reactor cannot be started twice: who crawls again starts a child process.
 """
 
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.crawler import AsyncCrawlerProcess
 
 from config.clock import Clock
 from config.settings import Settings
@@ -19,13 +16,12 @@ from crawler import closing, crawl
 from crawler.crawl import Crawl
 from crawler.report import CrawlReport, SiteReport
 from crawler.spiders.site import SiteSpider
+from crawler.stops import Stops
 from crawler.translation import scrapy_settings
 from db.archive import Archive
 from db.archiving.steering import Agenda
 from db.errors import ArchiveError
 from pipeline.context import Event
-
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run_crawl(
@@ -73,9 +69,12 @@ def run_crawl(
     assignments = [replace(each, takes_pages=takes_pages) for each in assignments]
     if crawl.needs_contact(assignments):
         settings.user_agent_or_error()
-    with Archive.open(
-        settings.archive_url, clock=clock, captures=settings.capture_store, announce=announce
-    ) as archive:
+    with (
+        Archive.open(
+            settings.archive_url, clock=clock, captures=settings.capture_store, announce=announce
+        ) as archive,
+        Stops() as stops,
+    ):
         opened = crawl.begin(
             settings,
             assignments,
@@ -90,7 +89,7 @@ def run_crawl(
         if isinstance(opened, dict):
             return closing.nothing_done(opened, now=clock.now())
         try:
-            _run(opened, scrapy_settings(settings) | (scrapy or {}))
+            _run(opened, scrapy_settings(settings) | (scrapy or {}), stops)
         except BaseException as error:
             opened.failed_because = f"{type(error).__name__}: {error}"
             _finish_quietly(opened)
@@ -98,12 +97,24 @@ def run_crawl(
         return closing.finish(opened)
 
 
-def _run(opened: Crawl, settings: dict[str, Any]) -> None:
+def _run(opened: Crawl, settings: dict[str, Any], stops: Stops) -> None:
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(SiteSpider)
     crawler.morgue = opened  # type: ignore[attr-defined]
     crawling = process.crawl(crawler)
-    with _stopped_by_signals(crawler, opened):
+
+    def stop_soon(words: str) -> None:
+        opened.stopped_because = opened.stopped_because or words
+        if isinstance(crawler.spider, SiteSpider):
+            crawler.spider.stop(words)
+
+    def stop_at_once(words: str) -> None:
+        from twisted.internet import reactor  # noqa: PLC0415  installed by now
+
+        opened.stopped_because = words
+        reactor.crash()  # type: ignore[misc]  # the stubs take it for an unbound method
+
+    with stops.served(stop_soon, stop_at_once):
         process.start(install_signal_handlers=False)
     if crawling.done():
         crawling.result()
@@ -124,30 +135,3 @@ def _finish_quietly(opened: Crawl) -> None:
         closing.finish(opened)
     except ArchiveError:
         return
-
-
-@contextmanager
-def _stopped_by_signals(crawler: Crawler, opened: Crawl) -> Iterator[None]:
-    """While in the block, the first signal ends the crawl soon and the second at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    from twisted.internet import reactor  # noqa: PLC0415  installed by now
-
-    def stop(number: int) -> None:
-        spider = crawler.spider
-        if isinstance(spider, SiteSpider) and opened.stopped_because is None:
-            spider.stop(f"asked to stop ({signal.Signals(number).name})")
-        else:
-            opened.stopped_because = f"asked twice to stop ({signal.Signals(number).name})"
-            reactor.crash()  # type: ignore[misc]  # the stubs take it for an unbound method
-
-    def heard(number: int, _: object) -> None:
-        reactor.callFromThread(stop, number)
-
-    before = {number: signal.signal(number, heard) for number in STOP_SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

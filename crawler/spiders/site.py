@@ -52,6 +52,7 @@ class SiteSpider(Spider):
         self._tasks: set[asyncio.Task[None]] = set()
         self._endings: set[asyncio.Task[None]] = set()  # sites whose part is being closed
         self._deadlines: list[asyncio.TimerHandle] = []
+        self._is_open = False
         self._is_stopping = False
 
     @classmethod
@@ -105,11 +106,11 @@ class SiteSpider(Spider):
             await asyncio.wait(self._endings)
 
     def stop(self, words: str) -> None:
-        """End the crawl soon; what was not asked for stays due. Harmless the second time."""
-        if self._is_stopping:
+        """End the crawl soon; what was not asked for stays due. Harmless the second time, and before it is open."""
+        self.of.stopped_because = self.of.stopped_because or words
+        if self._is_stopping or not self._is_open:
             return
         self._is_stopping = True
-        self.of.stopped_because = words
         self._changed.set()
         self._spawn(ending.end(self.crawler))
 
@@ -394,6 +395,9 @@ class SiteSpider(Spider):
                 longest = max(longest, seconds + _LAST_S)
         self._deadlines.append(loop.call_later(longest, self.stop, words))
         self._spawn(self._renew_leases())
+        self._is_open = True
+        if self.of.stopped_because is not None:
+            self.stop(self.of.stopped_because)
 
     def _time_is_up(self, lane: Lane) -> None:
         """A site has had its time: what it has not answered stays due, and no other site waits for it."""

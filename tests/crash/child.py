@@ -46,8 +46,14 @@ STEPS = {
 """Step -> whose function stands there, and on which side of it. "after" is inside its transaction."""
 
 
-def arm(step: str, count: int, *, steps: Mapping[str, tuple[Any, str, str]] = STEPS) -> None:
-    """Make the process die at the step, the count-th time."""
+def arm(
+    step: str,
+    count: int,
+    *,
+    steps: Mapping[str, tuple[Any, str, str]] = STEPS,
+    number: int = signal.SIGKILL,
+) -> None:
+    """Make the process die at the step, the count-th time, or get another signal there."""
     owner, name, side = steps[step]
     original: Callable[..., Any] = getattr(owner, name)
     left = count
@@ -57,10 +63,10 @@ def arm(step: str, count: int, *, steps: Mapping[str, tuple[Any, str, str]] = ST
         left -= 1
         is_the_one = left == 0  # other threads come here meanwhile
         if side == "before" and is_the_one:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), number)
         result = original(*args, **kwargs)
         if side == "after" and is_the_one:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), number)
         return result
 
     setattr(owner, name, deadly)

@@ -1,6 +1,7 @@
 """The other end of the zygote: orders a fork, waits for it, says how it ended."""
 
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,11 +15,15 @@ KILLED = -9
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """Where or when a fork is to die: at a named step, the count-th time, or after so many seconds."""
+    """Where or when a fork is to die: at a named step, the count-th time, or after so many seconds.
+
+    At a step it can also get a signal that it may live through.
+    """
 
     step: str | None = None
     count: int = 1
     after_s: float | None = None
+    number: int = signal.SIGKILL
 
     def __str__(self) -> str:
         if self.step is not None:
@@ -68,6 +73,7 @@ class Forks:
             "job": job,
             "order": order,
             "step": [death.step, death.count] if death.step else None,
+            "signal": death.number,
             "kill_after_s": death.after_s,
             "log": str(self.log),
         }

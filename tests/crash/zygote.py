@@ -1,6 +1,6 @@
 """Does jobs in forks of itself, and kills them: what takes long to import is imported once for all of them.
 
-Each line of standard input is an order: {"job", "order", "step": [name, count] or null, "kill_after_s", "log"}.
+Each line of standard input is an order: {"job", "order", "step": [name, count] or null, "signal", "kill_after_s", "log"}.
 Each line of standard output tells how its fork ended: {"code", "seconds"}; a negative code is a signal's number.
 
 Has one thread and no reactor, so that it may be forked at any time.
@@ -111,7 +111,7 @@ def _fork(order: dict[str, Any]) -> int:
         job.prepare(order["order"])
         if order.get("step"):
             name, count = order["step"]
-            arm(name, count, steps=job.steps)
+            arm(name, count, steps=job.steps, number=order["signal"])
         code = job.run(order["order"])
     except BaseException:  # noqa: BLE001  it is told in the log; a fork must not go on as its parent
         traceback.print_exc()
