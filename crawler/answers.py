@@ -25,6 +25,7 @@ from twisted.web._newclient import ParseError
 from twisted.web.http import _DataLoss
 
 from crawler.asked import Refused, Stopping, TooManyRedirects
+from crawler.politeness.certificates import BadCertificate
 
 _MAX_WORDS: Final = 300
 _UNPACKERS: Final = {"backports", "brotli", "brotlicffi", "compression", "zstandard"}
@@ -97,6 +98,8 @@ def _explain(error: BaseException, *, url: str) -> tuple[str, str] | None:  # no
             return "dns", f"the name in {url} cannot be resolved"
         case DownloadConnectionRefusedError() | network.ConnectionRefusedError():
             return "connection", "refused"
+        case BadCertificate():
+            return "tls", words
         case SSL.Error() | VerificationError() | network.CertificateError():
             return "tls", _tls_words(error)
         case DownloadCancelledError():

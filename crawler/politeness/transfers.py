@@ -20,6 +20,7 @@ from twisted.web._newclient import HEADER, STATUS, ParseError
 
 from crawler.asked import Stopping
 from crawler.politeness import slots
+from crawler.politeness.certificates import TellingPolicy
 
 stop_transfers: Final = object()
 """Signal: end the transfers from these `hosts`, or all (None); what was asked for fails with `Stopping`."""
@@ -61,6 +62,8 @@ class Transfers(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._turns = asyncio.Semaphore(crawler.settings.getint("TRANSFERS_AT_A_TIME"))
         self._pool._factory = _BoundedFactory  # noqa: SLF001  as Scrapy sets its own
+        if crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
+            self._contextFactory: Any = TellingPolicy(self._contextFactory)
         self._running: dict[asyncio.Task[object], str | None] = {}  # and from which host
         self._stopped: set[asyncio.Task[object]] = set()
         paces = crawler.settings.getdict("DOWNLOAD_SLOTS").values()

@@ -11,6 +11,7 @@ from pathlib import Path
 from morgue.children import morgue_command
 from morgue.cli.errors import ExitCode
 from tests.hostile import lying
+from tests.hostile.certificates import Authority
 from tests.hostile.lying import Connection, Lie, Server
 
 
@@ -107,6 +108,17 @@ def test_servers_that_lie_are_told_of_in_words(tmp_path: Path) -> None:
             assert ended.returncode == ExitCode.NOTHING, path
             assert words in ended.stderr, path
             assert "Traceback" not in ended.stderr, path
+
+
+def test_a_certificate_that_is_not_in_order_is_told_apart(tmp_path: Path) -> None:
+    server = Server({}, tls=Authority(tmp_path).context("selfsigned"))
+    try:
+        project(tmp_path, server)
+        ended = tried(tmp_path, f"{server.base}/story")
+    finally:
+        server.close()
+    assert ended.returncode == ExitCode.NOTHING
+    assert "tls: the certificate is self-signed" in ended.stderr
 
 
 def test_a_private_address_is_refused_unless_a_site_allows_it(tmp_path: Path) -> None:

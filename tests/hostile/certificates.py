@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from config.clock import SystemClock
 
-KINDS = ("good", "expired", "early", "elsewhere", "selfsigned")
+KINDS = ("good", "expired", "early", "elsewhere", "selfsigned", "stranger", "nameless")
 
 
 class Authority:
@@ -22,13 +22,15 @@ class Authority:
         self._folder = folder
         self._now = SystemClock().now().astimezone(UTC)
         self._key = ec.generate_private_key(ec.SECP256R1())
+        self._stranger = ec.generate_private_key(ec.SECP256R1())
         self._name = _name("Authority of a test")
         certificate = self._certificate(
             self._key,
             self._name,
             since=self._now - timedelta(days=1),
             alternative=None,
-            is_own=True,
+            issuer=(self._key, self._name),
+            is_authority=True,
         )
         self.bundle = folder / "authority.pem"
         self.bundle.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
@@ -37,12 +39,17 @@ class Authority:
         """What a server with such a certificate serves with."""
         key = ec.generate_private_key(ec.SECP256R1())
         address = "127.0.0.9" if kind == "elsewhere" else "127.0.0.1"
+        issuers = {
+            "selfsigned": (key, _name(kind)),
+            "stranger": (self._stranger, _name("Authority of another test")),
+        }
+        names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
         certificate = self._certificate(
             key,
             _name(kind),
             since=self._since(kind),
-            alternative=x509.IPAddress(ipaddress.ip_address(address)),
-            is_own=kind == "selfsigned",
+            alternative=None if kind == "nameless" else names,
+            issuer=issuers.get(kind, (self._key, self._name)),
         )
         path = self._folder / f"{kind}.pem"
         path.write_bytes(
@@ -67,25 +74,24 @@ class Authority:
         subject: x509.Name,
         *,
         since: datetime,
-        alternative: x509.GeneralName | None,
-        is_own: bool,
+        alternative: x509.SubjectAlternativeName | None,
+        issuer: tuple[ec.EllipticCurvePrivateKey, x509.Name],
+        is_authority: bool = False,
     ) -> x509.Certificate:
+        signing_key, issuer_name = issuer
         builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
-            .issuer_name(subject if is_own else self._name)
+            .issuer_name(issuer_name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(since)
             .not_valid_after(since + timedelta(days=90))
-            .add_extension(
-                x509.BasicConstraints(ca=alternative is None, path_length=None), critical=True
-            )
+            .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
         )
         if alternative is not None:
-            names = x509.SubjectAlternativeName([alternative])
-            builder = builder.add_extension(names, critical=False)
-        return builder.sign(key if is_own else self._key, hashes.SHA256())
+            builder = builder.add_extension(alternative, critical=False)
+        return builder.sign(signing_key, hashes.SHA256())
 
 
 def _name(words: str) -> x509.Name:
