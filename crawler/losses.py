@@ -9,7 +9,23 @@ from typing import Any
 from config.schedule import next_crawl
 from config.site import SiteConfig
 from crawler.owners import is_surely_dead
+from db.archive import Archive
 from db.archiving import crawls
+
+
+def dead_crawls(session: Any, *, now: datetime) -> list[int]:
+    """The crawls that stand open, and that nobody is doing any more."""
+    return crawls.dead_crawls(session, now=now, is_dead=is_surely_dead)
+
+
+def close_dead(archive: Archive) -> list[int]:
+    """Close the crawls that nobody is doing any more; writes only where there are any. Returns their numbers."""
+    with archive.read() as session:
+        if not dead_crawls(session, now=archive.clock.now()):
+            return []
+    with archive.write() as session:
+        now = archive.clock.now()
+        return crawls.mark_dead_crawls(session, now=now, is_dead=is_surely_dead)
 
 
 def note_lost(session: Any, site: SiteConfig, *, words: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from config.site import SiteConfig
+from crawler import losses
 from db.archive import Archive, Session
 from db.archiving.steering import Agenda, agendas
 from db.asking import reports, running, site_days
@@ -149,7 +150,8 @@ def _of_crawls(
 ) -> list[Finding]:
     known = agendas(session)
     found = []
-    for name, runs in running.runs(session, now=now).items():
+    dead = losses.dead_crawls(session, now=now)
+    for name, runs in running.runs(session, now=now, dead=dead).items():
         site, agenda = sites.get(name), known.get(name)
         if site is None or agenda is None:
             continue

@@ -92,6 +92,7 @@ class Daemon:
         find_due: Callable[[], Sequence[DueSite]],
         command: Callable[[Sequence[str]], list[str]],
         note_lost: Callable[[str, str], None] = lambda _name, _words: None,
+        close_dead: Callable[[], object] = lambda: None,
         pace: Pace | None = None,
         env: Mapping[str, str] | None = None,
         read_again: Callable[[], None] = lambda: None,
@@ -104,6 +105,8 @@ class Daemon:
             command: the command line that crawls the named sites and prints JSON lines; told the option
                 --backfill before the name of a site whose back-fill is to go on.
             note_lost: told of a site whose crawl was lost, and how; called in a thread.
+            close_dead: closes crawls that nobody is doing any more, at the start and where a child may have left
+                one; called in a thread.
             pace: how often, how much, how long.
             env: the environment of its children; its own where None.
             read_again: told at SIGHUP, before the next look.
@@ -112,6 +115,7 @@ class Daemon:
         self._find_due = find_due
         self._command = command
         self._note_lost = note_lost
+        self._close_dead = close_dead
         self._pace = pace or Pace()
         self._env = env
         self._read_again = read_again
@@ -135,6 +139,7 @@ class Daemon:
         ticker.start()
         log.info("daemon_started", tick_s=self._pace.tick.total_seconds())
         try:
+            await self._bury()
             await self._tick()
             self._manager.ready(self._status())
             await self._stopping.wait()
@@ -286,8 +291,17 @@ class Daemon:
             log.error("child_not_started", sites=[*named], error=str(error))  # noqa: TRY400 - expected, no traceback
             self._leave_alone(running.sites)
             return
+        if ended.was_killed or ended.code not in _BLAMELESS:
+            await self._bury()
         if not self._stopping.is_set():
             await self._judge(running.left, ended=ended)
+
+    async def _bury(self) -> None:
+        """Have crawls closed that nobody is doing any more, so that none is said to be running."""
+        try:
+            await asyncio.to_thread(self._close_dead)
+        except ArchiveError as error:  # the next crawl does it
+            log.warning("dead_crawls_not_closed", error=str(error))
 
     async def _judge(self, silent: Sequence[DueSite], *, ended: Ended) -> None:
         """What becomes of the sites that a child did not report on: their schedule has not moved.

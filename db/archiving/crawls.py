@@ -229,21 +229,28 @@ def end_crawl(
 def mark_dead_crawls(
     session: Session, *, now: datetime, is_dead: Callable[[str], bool] = lambda _: False
 ) -> list[int]:
-    """Close as KILLED the open crawls of owners that are dead, or hold no lease any more. Returns their numbers."""
+    """Close dead crawls as KILLED. Returns their numbers."""
+    dead = dead_crawls(session, now=now, is_dead=is_dead)
+    for crawl_id in dead:
+        end_crawl(session, crawl_id, now=now, outcome=CrawlOutcome.KILLED)
+    return dead
+
+
+def dead_crawls(
+    session: Session, *, now: datetime, is_dead: Callable[[str], bool] = lambda _: False
+) -> list[int]:
+    """The open crawls of owners that are dead, or hold no lease any more. A read session will do."""
     holders = set(
         session.scalars(select(Lease.owner).where(Lease.owner.is_not(None), Lease.until_at > now))
     )
     still_open = session.execute(
         select(Crawl.id, Crawl.owner, Crawl.started_at).where(Crawl.finished_at.is_(None))
     ).all()
-    dead = [
+    return [
         crawl_id
         for crawl_id, owner, started_at in still_open
         if is_dead(owner) or (started_at < now - DEAD_AFTER and owner not in holders)
     ]
-    for crawl_id in dead:
-        end_crawl(session, crawl_id, now=now, outcome=CrawlOutcome.KILLED)
-    return dead
 
 
 def _sources(session: Session, site_id: int) -> Sequence[Source]:

@@ -1,6 +1,7 @@
 """Answers about crawls as they run: which are open, how long those before took. Takes a read session."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -54,27 +55,46 @@ def site_names(session: Session) -> list[SiteName]:
     return [SiteName(id=number, name=name) for number, name in rows]
 
 
-def runs(session: Session, *, now: datetime) -> dict[str, Runs]:
-    """The latest crawls of each site that is crawled as a whole."""
+def runs(session: Session, *, now: datetime, dead: Collection[int] = ()) -> dict[str, Runs]:
+    """The latest crawls of each site that is crawled as a whole.
+
+    Args:
+        session: A read session.
+        now: Crawls that began later are not told of.
+        dead: Crawls that stand open though nobody is doing them: they count as killed.
+    """
     last = session.scalar(select(Crawl.id).order_by(Crawl.id.desc()).limit(1)) or 0
     rows = session.execute(
-        select(Site.name, Crawl.started_at, Crawl.finished_at, Crawl.outcome, Crawl.trigger)
+        select(
+            Site.name,
+            Crawl.id,
+            Crawl.started_at,
+            Crawl.finished_at,
+            Crawl.outcome,
+            Crawl.trigger,
+            CrawlSite.outcome.label("part"),
+        )
         .join(CrawlSite, CrawlSite.crawl_id == Crawl.id)
         .join(Site, Site.id == CrawlSite.site_id)
         .where(Crawl.id > last - _CRAWLS, Crawl.started_at <= now)
         .order_by(Crawl.id.desc())
     )
     found: dict[str, Runs] = defaultdict(Runs)
-    for name, started_at, finished_at, outcome, trigger in rows:
+    well: set[str] = set()  # sites with a crawl that ended by itself
+    for name, number, started_at, finished_at, outcome, trigger, part in rows:
         site = found[name]
         site.is_scheduled = site.is_scheduled or trigger == "schedule"
-        if finished_at is None or finished_at > now:
-            site.open_since = site.open_since or started_at
-        elif outcome == CrawlOutcome.KILLED and not site.took:
+        ended_at = finished_at if finished_at is not None and finished_at <= now else None
+        was_killed = number in dead if ended_at is None else outcome == CrawlOutcome.KILLED
+        if part not in (None, CrawlOutcome.KILLED):  # whatever became of the crawl's other sites
+            well.add(name)
+        elif was_killed and name not in well:
             site.killed += 1
             site.killed_since = started_at
-        elif len(site.took) < _PAST:
-            site.took.append(finished_at - started_at)
+        elif ended_at is None and not was_killed:
+            site.open_since = site.open_since or started_at
+        if ended_at is not None and not was_killed and len(site.took) < _PAST:
+            site.took.append(ended_at - started_at)
     return dict(found)
 
 

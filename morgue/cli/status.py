@@ -9,11 +9,13 @@ import click
 
 from config.settings import Settings
 from config.site import SiteConfig
+from crawler import losses
 from db.archive import Archive
 from db.archiving.steering import Agenda, agendas
 from db.asking import alerting, reports
 from db.asking.asof import AsOf
 from db.asking.reports import CrawlView, SiteStatus
+from db.models import CrawlOutcome
 from morgue.cli import output
 from morgue.cli.access import settings_of, sites_of
 from morgue.cli.ailing import examine, finding_json, print_findings
@@ -82,6 +84,7 @@ class _Asked:
     known: Mapping[str, SiteStatus]
     agendas: Mapping[str, Agenda] = field(default_factory=dict)
     crawls: Sequence[CrawlView] = ()
+    dead: Sequence[int] = ()  # crawls that stand open, and that nobody is doing
     totals: Mapping[str, int] = field(default_factory=dict)
     undelivered: Sequence[str] = ()
 
@@ -109,6 +112,7 @@ def _ask(
             known={site.name: site for site in reports.site_status(session, now=now)},
             agendas=agendas(session),
             crawls=reports.crawl_list(session, limit=1),
+            dead=losses.dead_crawls(session, now=now),
             totals=reports.counts(session),
             undelivered=alerting.troubles(session),
         )
@@ -141,7 +145,7 @@ def _json(
     return told | {
         "sites": [_site_json(name, configured.get(name), asked) for name in chosen],
         "totals": asked.totals,
-        "last_crawl": _crawl_json(asked.crawls[0]) if asked.crawls else None,
+        "last_crawl": _crawl_json(asked) if asked.crawls else None,
         "undelivered_alerts": asked.undelivered,
     }
 
@@ -166,8 +170,7 @@ def _print_all(
     _print(chosen, configured, asked)
     output.line()
     output.line(_totals_in_words(asked.totals))
-    crawls = asked.crawls
-    output.line(_crawl_in_words(crawls[0], now=asked.at) if crawls else "Nothing was crawled yet.")
+    output.line(_crawl_in_words(asked) if asked.crawls else "Nothing was crawled yet.")
 
 
 def _print(names: Sequence[str], configured: Mapping[str, SiteConfig], asked: _Asked) -> None:
@@ -265,21 +268,25 @@ def _totals_in_words(totals: Mapping[str, int]) -> str:
     return ", ".join(f"{totals[name]} {name}" for name in named)
 
 
-def _crawl_json(crawl: CrawlView) -> dict[str, Any]:
+def _crawl_json(asked: _Asked) -> dict[str, Any]:
+    crawl = asked.crawls[0]
     return {
         "crawl": crawl.id,
         "started_at": crawl.started_at,
         "finished_at": crawl.finished_at,
-        "outcome": crawl.outcome,
+        "outcome": CrawlOutcome.KILLED if crawl.id in asked.dead else crawl.outcome,
+        "is_running": crawl.finished_at is None and crawl.id not in asked.dead,
         "trigger": crawl.trigger,
         "error": crawl.error,
     }
 
 
-def _crawl_in_words(crawl: CrawlView, *, now: datetime) -> str:
+def _crawl_in_words(asked: _Asked) -> str:
+    crawl = asked.crawls[0]
     if crawl.finished_at is None:
-        since = lasted(now - crawl.started_at)
-        return f"Crawl {crawl.id} began {since} ago and is running, or was killed."
-    ago = lasted(now - crawl.finished_at)
+        since = lasted(asked.at - crawl.started_at)
+        became = "was killed" if crawl.id in asked.dead else "is running"
+        return f"Crawl {crawl.id} began {since} ago and {became}."
+    ago = lasted(asked.at - crawl.finished_at)
     why = f": {output.one_line(crawl.error)}" if crawl.error else ""
     return f"The last crawl, {crawl.id}, ended {ago} ago ({crawl.outcome}{why})."

@@ -68,6 +68,7 @@ def up(invocation: Invocation) -> ExitCode:
                 find_due=lambda: _find_due(archive, read),
                 command=lambda names: _command(invocation, read, names),
                 note_lost=lambda name, words: _note_lost(archive, read.sites.get(name), words),
+                close_dead=lambda: _close_dead(archive),
                 pace=Pace(grace=GRACE),
                 env=_environment(invocation),
                 read_again=read.ask_again,
@@ -196,6 +197,12 @@ def _note_lost(archive: Archive, site: SiteConfig | None, words: str) -> None:
     with archive.write() as session:
         losses.note_lost(session, site, words=words, now=archive.clock.now())
     log.warning("site_failed", site=site.name, error=words)
+
+
+def _close_dead(archive: Archive) -> None:
+    """Close the crawls of processes that are dead."""
+    if closed := losses.close_dead(archive):
+        log.warning("dead_crawls_closed", crawls=closed)
 
 
 def _may_be_asked(read: Configuration, site: SiteConfig) -> bool:

@@ -1,19 +1,24 @@
 """Hosts that are taken from dead crawls at once, and from living ones never."""
 
+import json
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from config.clock import ManualClock
 from config.site import SiteConfig
-from crawler import holding
+from crawler import holding, losses
 from crawler.owners import owner_name
 from db.archive import Archive
 from db.archiving import crawls, leases, links
 from db.archiving.entries import FoundLink
-from db.models import Crawl, Link
+from db.asking import running
+from db.models import Crawl, CrawlOutcome, Link
+from morgue import cli
 from pipeline.context import LEASE_TTL
 
 SITE = SiteConfig.model_validate({"name": "one", "title": "One", "home": "https://one.example/"})
@@ -84,6 +89,56 @@ def test_a_crawl_whose_process_is_dead_is_closed_at_once(archive: Archive) -> No
         ]
         assert session.get_one(Crawl, 1).outcome == "killed"
         assert session.get_one(Crawl, 2).outcome is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel has to tell")
+def test_a_crawl_of_a_dead_process_is_never_said_to_be_running_and_closed_by_who_looks_after_it(
+    archive: Archive, archive_url: str, tmp_path: Path
+) -> None:
+    now = archive.clock.now()
+    with archive.write() as session:
+        site = crawls.ensure_site(session, name="one", title="One", home=SITE.home, now=now)
+        dead = crawls.begin_crawl(
+            session, trigger="schedule", owner=dead_owner(), now=now, site_ids=[site.id]
+        )
+    config = tmp_path / "morgue.yaml"
+    (tmp_path / "sites").mkdir()
+    config.write_text(f"archive_url: {archive_url}\n")
+    command = ["--config", str(config), "status"]
+    told = json.loads(CliRunner().invoke(cli.morgue, [*command, "--json"]).stdout)["last_crawl"]
+    assert (told["outcome"], told["is_running"]) == ("killed", False)
+    assert "and was killed." in CliRunner().invoke(cli.morgue, command).stdout
+    with archive.read() as session:
+        assert session.get_one(Crawl, dead).outcome is None  # who asks writes nothing
+    assert losses.close_dead(archive) == [dead]
+    assert losses.close_dead(archive) == []
+    with archive.read() as session:
+        assert session.get_one(Crawl, dead).outcome == "killed"
+
+
+def test_only_sites_whose_part_is_open_have_a_crawl_that_runs_and_only_those_were_killed(
+    archive: Archive,
+) -> None:
+    now = archive.clock.now()
+    with archive.write() as session:
+        sites = [
+            crawls.ensure_site(session, name=name, title=name, home=SITE.home, now=now).id
+            for name in ("quick", "slow")
+        ]
+        number = crawls.begin_crawl(
+            session, trigger="schedule", owner="one:1", now=now, site_ids=sites
+        )
+        outcome = CrawlOutcome.FINISHED
+        crawls.end_part(session, number, sites[0], outcome=outcome, counts={}, error=None)
+    with archive.read() as session:
+        alive = running.runs(session, now=now)
+        dead = running.runs(session, now=now, dead=[number])
+    assert (alive["quick"].open_since, alive["slow"].open_since) == (None, now)
+    assert (dead["slow"].open_since, dead["slow"].killed, dead["quick"].killed) == (None, 1, 0)
+    with archive.write() as session:
+        crawls.end_crawl(session, number, now=now, outcome=CrawlOutcome.KILLED)
+        closed = running.runs(session, now=now)
+    assert closed == dead
 
 
 def test_pages_seen_by_a_clock_ahead_are_looked_at_again_after_their_pause_not_a_day_later(

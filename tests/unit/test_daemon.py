@@ -56,6 +56,7 @@ class Archive:
         self.by = by
         self.events: Events = []
         self.lost: list[tuple[str, str]] = []
+        self.buried = 0
         self.daemon: Daemon
         self.loop: asyncio.AbstractEventLoop
 
@@ -71,6 +72,11 @@ class Archive:
 
     def note_lost(self, name: str, words: str) -> None:
         self.lost.append((name, words))
+
+    def close_dead(self) -> None:
+        self.buried += 1
+        if self.buried == 1:
+            raise ArchiveBusy("busy")
 
     def end(self) -> None:
         if self.by == "signal":
@@ -99,7 +105,11 @@ def run(
         archive.loop = asyncio.get_running_loop()
         archive.events = events
         archive.daemon = Daemon(
-            find_due=archive, command=command, note_lost=archive.note_lost, pace=pace
+            find_due=archive,
+            command=command,
+            note_lost=archive.note_lost,
+            close_dead=archive.close_dead,
+            pace=pace,
         )
         async with asyncio.timeout(60):
             await archive.daemon.run()
@@ -155,6 +165,17 @@ def test_a_site_whose_child_fails_is_left_alone_for_a_while(events: Events) -> N
     failed = next(e for e in events if e["event"] == "child_failed")
     assert failed["code"] == 3
     assert failed["sites"] == ["a"]
+
+
+@pytest.mark.parametrize(("code", "buried"), [(3, 1), (1, 2), (-9, 2)])
+def test_dead_crawls_are_closed_at_the_start_and_where_a_child_may_have_left_one(
+    events: Events, code: int, buried: int
+) -> None:
+    script = f"import os, sys; sys.exit({code}) if {code} >= 0 else os.kill(os.getpid(), {-code})"
+    archive = Archive([site("a")], until="child_failed")
+    run(archive, events, script=script)
+    assert archive.buried == buried
+    assert names_of(events).count("dead_crawls_not_closed") == 1  # the first time, as it was busy
 
 
 def test_an_archive_that_cannot_be_asked_is_asked_again(events: Events) -> None:
