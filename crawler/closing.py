@@ -69,11 +69,11 @@ def end_site(session: Any, crawl: Crawl, lane: Lane) -> SiteReport:
         counts=counts,
         due_at=_due_at(crawl, lane, now=now, has_answered=has_answered),
         has_answered=has_answered,
-        error=error,
+        error=lane.closed_because if lane.is_paused else error,
         begun_at=crawl.started_at if lane.takes_due else None,
         wait_until_at=lane.wait_until,
-        heeded=None if _is_interrupted(crawl, lane) else crawl.wanted_before[name],
-        is_ill=not lane.is_late or not lane.is_getting_on,
+        heeded=_heeded(crawl, lane),
+        is_ill=not lane.is_paused and (not lane.is_late or not lane.is_getting_on),
     )
     if lane.backlog is not None:
         backlog.close_backlog(
@@ -132,13 +132,15 @@ def _outcome(crawl: Crawl, lane: Lane, *, has_answered: bool) -> CrawlOutcome:
         return CrawlOutcome.FAILED if crawl.failed_because else CrawlOutcome.STOPPED
     if not has_answered:
         return CrawlOutcome.FAILED
-    return CrawlOutcome.STOPPED if lane.is_late else CrawlOutcome.FINISHED
+    return CrawlOutcome.STOPPED if lane.is_late or lane.is_paused else CrawlOutcome.FINISHED
 
 
 def _words(crawl: Crawl, lane: Lane) -> str | None:
     """What was wrong with a site, for a person."""
     if lane.answer_count == 0 and lane.last_failure is not None:
         return f"{lane.site.home} could not be reached: {lane.last_failure}"
+    if lane.is_paused:
+        return None  # nothing is wrong
     if lane.closed_because:
         return lane.closed_because
     problems = crawl.source_problems.get(lane.site.name, {})
@@ -167,5 +169,14 @@ def _due_at(crawl: Crawl, lane: Lane, *, now: datetime, has_answered: bool) -> d
 
 
 def _is_interrupted(crawl: Crawl, lane: Lane) -> bool:
-    """Whether the site's part is to go on soon: it is us who were stopped."""
+    """Whether the site's part is to go on soon, or when it is resumed: it is us who were stopped."""
+    if lane.is_paused:
+        return True
     return bool(crawl.stopped_because and not lane.is_done() and not crawl.failed_because)
+
+
+def _heeded(crawl: Crawl, lane: Lane) -> datetime | None:
+    """A person's wish that this crawl was. One that was made before the pause is over with it."""
+    if _is_interrupted(crawl, lane) and not lane.is_paused:
+        return None
+    return crawl.wanted_before[lane.site.name]

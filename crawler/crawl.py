@@ -24,7 +24,7 @@ from db.archiving import crawls, leases, links, profiles, robots
 from db.archiving.entries import FoundLink, KnownLink, KnownSource
 from db.archiving.profiles import KnownProfile
 from db.archiving.robots import KnownRobots
-from db.archiving.steering import Agenda, agenda_of
+from db.archiving.steering import Agenda, agenda_of, pauses
 from db.models import Site
 from db.writer import Writer
 from pipeline.context import LEASE_TTL, CrawlContext, Event, HeldLease
@@ -74,6 +74,7 @@ class Crawl(CrawlContext):
     lanes: dict[str, Lane]
     due_before: Mapping[str, datetime | None]  # by site, for sites that are not crawled wholly
     wanted_before: Mapping[str, datetime | None]  # by site: what a person had asked for
+    paused_before: Mapping[str, datetime | None]  # by site, where it is crawled in spite of a pause
     failures_before: Mapping[str, int]  # by site: crawls in a row that reached nothing
     busy: Mapping[str, str]
     limit: int | None = None  # pages
@@ -251,6 +252,7 @@ def begin(
         lanes=lanes,
         due_before={name: row.due_at for name, row in rows.items()},
         wanted_before={name: row.wanted_at for name, row in rows.items()},
+        paused_before={name: row.paused_at for name, row in rows.items()},
         failures_before={name: row.failure_count for name, row in rows.items()},
         busy=busy,
         limit=limit,
@@ -259,11 +261,20 @@ def begin(
     )
 
 
-def renew(crawl: Crawl) -> list[str]:
-    """Hold on to every lease. Returns the sites that somebody else has taken meanwhile."""
+@dataclass(frozen=True, slots=True)
+class Unwelcome:
+    """Sites that a crawl is to leave, by name."""
+
+    taken: Sequence[str] = ()  # by somebody else
+    paused: Sequence[str] = ()  # by a person, since the crawl began
+
+
+def renew(crawl: Crawl) -> Unwelcome:
+    """Hold on to every lease. Returns the sites that are to be left."""
     now = crawl.clock.now()
     lost = []
     with crawl.archive.write() as session:
+        paused = _paused_since(session, crawl)
         for site, held in crawl.leases.items():
             if site in crawl.reports:
                 continue
@@ -273,7 +284,18 @@ def renew(crawl: Crawl) -> list[str]:
             ]
             if not all(kept):
                 lost.append(site)
-    return lost
+    return Unwelcome(taken=lost, paused=paused)
+
+
+def _paused_since(session: Any, crawl: Crawl) -> list[str]:
+    """The sites that were paused since; what a person began at this terminal, that person ends."""
+    if crawl.trigger != SCHEDULED:
+        return []
+    found = pauses(session, crawl.site_ids.values())
+    names = crawl.site_names
+    return [
+        names[number] for number, at in found.items() if at != crawl.paused_before[names[number]]
+    ]
 
 
 def _take_all(

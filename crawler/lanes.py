@@ -123,6 +123,7 @@ class Lane:
         True  # when its time was up: the server answered, there was just too much to ask
     )
     was_cut_short: bool = False  # the site's last crawl was killed
+    is_paused: bool = False  # by a person, while it was crawled
 
     def add_documents(self, run: SourceRun, urls: Iterable[str], *, depth: int, limit: int) -> int:
         """Put documents of a source on the list, each once in a crawl. Returns how many."""

@@ -370,7 +370,7 @@ def _how_lost(ended: Ended) -> str:
 
 def _tell(event: Mapping[str, Any]) -> None:
     """What an operator wants to know of a child's line."""
-    told = {key: event[key] for key in ("site", "counts", "due_at") if event.get(key)}
+    told = {key: event[key] for key in ("site", "outcome", "counts", "due_at") if event.get(key)}
     if event.get("error"):
         log.warning("site_failed", **told, error=event["error"])
     else:

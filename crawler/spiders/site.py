@@ -435,17 +435,26 @@ class SiteSpider(Spider):
         self.stop(str(error))
 
     async def _renew_leases(self) -> None:
-        """Hold on to the hosts; leave those alone that somebody else has taken."""
+        """Hold on to the hosts; leave sites that somebody else has taken, or that a person has paused."""
         held_at = asyncio.get_running_loop().time()
         while True:
             await asyncio.sleep(LEASE_TTL.total_seconds() / 3)
             try:
-                lost = await asyncio.to_thread(crawl.renew, self.of)
+                left = await asyncio.to_thread(crawl.renew, self.of)
                 held_at = asyncio.get_running_loop().time()
             except ArchiveError as error:
                 log.warning("leases_not_renewed", error=str(error))
                 is_late = asyncio.get_running_loop().time() - held_at > LEASE_TTL.total_seconds()
-                lost = list(self.of.lanes) if is_late else []
-            for name in lost:
+                left = crawl.Unwelcome(taken=list(self.of.lanes) if is_late else ())
+            for name in left.taken:
                 if name not in self.of.reports:
                     self._close(self.of.lanes[name], "somebody else has taken over this site")
+            for name in left.paused:
+                self._pause(self.of.lanes[name])
+
+    def _pause(self, lane: Lane) -> None:
+        """Leave a site that a person has paused: what was not asked for stays due."""
+        if lane.closed_because is None and not lane.is_done():
+            lane.is_paused = True
+            log.info("site_paused", site=lane.site.name, crawl=self.of.crawl_id)
+            self._close(lane, "it was paused")

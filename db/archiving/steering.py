@@ -3,7 +3,7 @@
 Knows rows. Must not know schedules.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,6 +50,16 @@ def agenda_of(session: Session, name: str) -> Agenda:
     """The agenda of one site; that of a site which was never crawled where the archive does not know it."""
     row = session.execute(_AGENDAS.where(Site.name == name)).one_or_none()
     return Agenda(*row[1:]) if row else Agenda()
+
+
+def pauses(session: Session, site_ids: Iterable[int]) -> dict[int, datetime]:
+    """Those of these sites that are paused, and since when."""
+    rows = session.execute(
+        select(Site.id, Site.paused_at).where(
+            Site.id.in_(list(site_ids)), Site.paused_at.is_not(None)
+        )
+    )
+    return {row.id: row.paused_at for row in rows}
 
 
 def pause(

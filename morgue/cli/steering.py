@@ -34,8 +34,9 @@ def pause_sites(
 ) -> ExitCode:
     """Leave sites alone until `morgue sites resume`.
 
-    No crawl of a paused site begins by schedule; one that is under way goes on. `morgue crawl SITE` and `morgue
-    sites ask SITE` still crawl it. `morgue status` says since when it is paused and why.
+    No crawl of a paused site begins by schedule, and one that the daemon has begun leaves the site within a minute:
+    what it has not asked for stays due. `morgue crawl SITE` and `morgue sites ask SITE` still crawl it. `morgue
+    status` says since when it is paused and why.
     """
     from db.archiving import steering  # noqa: PLC0415 - the archive takes a while to import
 

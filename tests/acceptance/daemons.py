@@ -35,7 +35,8 @@ class Daemon:
     def ask(self, statement: str) -> list[list[Any]]:
         """What SQL answers."""
         done = run(self.folder, "sql", "--json", statement)
-        return list(json.loads(done.stdout)["rows"]) if done.returncode == 0 else []
+        assert done.returncode in (0, 1), done.stderr
+        return list(json.loads(done.stdout)["rows"])
 
     def until(self, is_so: Callable[[], Any], *, what: str) -> None:
         """Wait until something is so, as long as the daemon lives."""

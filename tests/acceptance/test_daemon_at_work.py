@@ -12,17 +12,19 @@ from tests.acceptance.project import run
 from tests.hostile.lying import Connection, Server, feed
 
 
+def many(connection: Connection) -> None:
+    """A feed that names more stories than can be asked for in the time of a test."""
+    body = feed(connection.base, *(f"/story-{number}" for number in range(400)))
+    connection.answer(body, kind="application/rss+xml")
+
+
 @pytest.fixture
-def server() -> Iterator[Server]:
-    """Serves as many stories as anybody may want, each after a while."""
-
-    def many(connection: Connection) -> None:
-        body = feed(connection.base, *(f"/story-{number}" for number in range(400)))
-        connection.answer(body, kind="application/rss+xml")
-
-    serving = Server({"/feed.xml": many})
-    yield serving
-    serving.close()
+def servers() -> Iterator[tuple[Server, Server]]:
+    """Two hosts with much to ask for."""
+    both = Server({"/feed.xml": many}), Server({"/feed.xml": many})
+    yield both
+    for each in both:
+        each.close()
 
 
 def write_site(folder: Path, name: str, base: str, **politeness: Any) -> None:
@@ -46,8 +48,9 @@ def status(folder: Path) -> Any:
 
 @pytest.mark.timeout(300)
 def test_the_crawl_of_a_child_that_was_killed_is_closed_before_any_other_begins(
-    tmp_path: Path, server: Server
+    tmp_path: Path, servers: tuple[Server, Server]
 ) -> None:
+    server, _ = servers
     write_site(tmp_path, "slow", server.base)
     with daemon(tmp_path) as working:
         working.until(lambda: len(server.paths) > 2, what="nothing was asked")
@@ -56,3 +59,31 @@ def test_the_crawl_of_a_child_that_was_killed_is_closed_before_any_other_begins(
         working.until(lambda: working.events("dead_crawls_closed"), what="it was not closed")
         assert working.ask("select id, outcome from crawl") == [[1, "killed"]]
         assert status(tmp_path)["last_crawl"]["outcome"] == "killed"
+
+
+@pytest.mark.timeout(300)
+def test_a_crawl_under_way_leaves_a_site_that_is_paused_and_goes_on_with_the_others(
+    tmp_path: Path, servers: tuple[Server, Server]
+) -> None:
+    server, other = servers
+    write_site(tmp_path, "slow", server.base)
+    write_site(tmp_path, "other", other.base)
+    with daemon(tmp_path) as working:
+        working.until(lambda: len(server.paths) > 2, what="nothing was asked")
+        assert run(tmp_path, "sites", "pause", "slow", "--reason", "they asked").returncode == 0
+        parts = (
+            "select crawl_site.outcome, crawl_site.error, crawl.finished_at from crawl_site"
+            " join site on site.id = site_id join crawl on crawl.id = crawl_id where name = '{}'"
+        )
+        working.until(lambda: working.events("site_crawled"), what="the site was not left")
+        assert working.ask(parts.format("slow")) == [["stopped", "it was paused", None]]
+        assert working.ask(parts.format("other")) == [[None, None, None]]
+        (told,) = working.events("site_crawled")
+        assert (told["site"], told["outcome"]) == ("slow", "stopped")
+        so_far = len(server.paths), len(other.paths)
+        working.until(lambda: len(other.paths) > so_far[1] + 2, what="the other was left, too")
+        assert len(server.paths) == so_far[0]
+        (slow,) = (each for each in status(tmp_path)["sites"] if each["site"] == "slow")
+        assert (slow["due_at"], slow["last_error"]) == (None, None)
+        assert slow["due_link_count"] > 300
+        assert len(working.ask("select id from crawl")) == 1
