@@ -1,4 +1,4 @@
-"""Kills crawls, upgrades, backups and the daemon with SIGKILL, as often as one wants, and prints where.
+"""Kills crawls, upgrades, backups, re-extractions and the daemon with SIGKILL, as often as one wants, and prints where.
 
 usage: python benchmarks/prove_kills.py [--kills 1000] [--database sqlite|postgres] [--seed WORD]
 
@@ -19,6 +19,7 @@ from tests import postgres
 from tests.crash.forks import Forks
 from tests.crash.homes import Home, PostgresHome, SqliteHome
 from tests.crash.lives import Scene, Tally, live
+from tests.crash.rereadings import ReextractionScene
 from tests.crash.scenes import BackupScene, DaemonScene, UpgradeScene, crawl_scenes, press
 from tests.migration.kept_releases import RELEASES
 
@@ -59,6 +60,7 @@ def _prove(database: str, kills: int, seed: str, tallies: dict[str, Tally]) -> N
         scenes: dict[str, Scene] = dict(crawls)
         scenes["backup"] = BackupScene(forks, home, crawls["next crawl"].template, Path(folder))
         scenes |= {f"upgrade {name}": UpgradeScene(forks, home, name) for name in RELEASES}
+        scenes["reextraction"] = ReextractionScene(forks, home, Path(folder))
         scenes["daemon"] = DaemonScene(crawls["first crawl"], seconds=6.0)
         shares = {name: 3.0 if name in crawls else 1.0 for name in scenes} | {"daemon": 0.3}  # slow
         for name, scene in scenes.items():

@@ -25,6 +25,11 @@ PATIENCE_S = 30.0
 _UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
+_COPIED_AS = (
+    "file_copy"  # files that fsync=off costs nothing; half the work of writing them to the log
+)
+
+
 class NoPostgresError(Exception):
     """No PostgreSQL server can be had: install the development requirements, or set TEST_PG_URL."""
 
@@ -72,8 +77,9 @@ def restartable() -> Iterator["Server"]:
 
 def create_database(address: str, name: str, *, template: str = "template0") -> str:
     """A new database on the server; its address."""
+    copying = f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY {_COPIED_AS}'
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.execute(copying)
     head, _, query = address.partition("?")
     return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
 

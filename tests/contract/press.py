@@ -191,18 +191,8 @@ class Press:
             self.look(path, html, hours=0, status=200 if row.body_sha256 else 404)
 
     def answers(self) -> dict[str, list[tuple[Any, ...]]]:
-        """What the archive says now: by URL, each text that stands, and between which looks it came."""
-        with self.archive.read() as session:
-            shown = session.execute(
-                select(Link.url, Link.article_id).where(Link.article_id.is_not(None))
-            ).all()
-            return {
-                row.url: [
-                    (one.revision, one.first_seen_at, one.previous_seen_at)
-                    for one in seen.standing_of(session, row.article_id)
-                ]
-                for row in shown
-            }
+        """What the archive says now."""
+        return answers(self.archive)
 
     @property
     def context(self) -> CrawlContext:
@@ -226,3 +216,18 @@ class Press:
         assert article_id is not None
         with self.archive.read() as session:
             return seen.standing_of(session, article_id)
+
+
+def answers(archive: Archive) -> dict[str, list[tuple[Any, ...]]]:
+    """What an archive says now: by URL, each text that stands, and between which looks it came."""
+    with archive.read() as session:
+        shown = session.execute(
+            select(Link.url, Link.article_id).where(Link.article_id.is_not(None))
+        ).all()
+        return {
+            row.url: [
+                (one.revision, one.first_seen_at, one.previous_seen_at)
+                for one in seen.standing_of(session, row.article_id)
+            ]
+            for row in shown
+        }

@@ -9,18 +9,18 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from alembic.ddl.impl import DefaultImpl
 from sqlalchemy import func, select
 
-from config.clock import SystemClock
-from config.settings import load_settings
+from config.clock import ManualClock, SystemClock
+from config.settings import Settings, load_settings
 from config.site import load_sites
 from crawler import holding
 from crawler.backlog import Backlog
@@ -29,16 +29,22 @@ from db import schema
 from db.archive import Archive, Session
 from db.archiving import backfills, crawls, ledger
 from db.backups import kept, making
-from db.histories import edits
+from db.histories import changes, edits, rereadings, resettle
+from db.identities import actions, aliases
 from db.models import Crawl, Site
 from db.proving import seals
-from morgue import daemon
+from morgue import daemon, reextraction
 from morgue.cli import morgue, up
 from morgue.daemon import Daemon
+from morgue.reextraction import Run
+from morgue.reextraction_report import SiteReport, Wanted
+from morgue.rereading import Order, ReadCapture
 from pipeline import context, extraction
 from pipeline.context import Event
 from pipeline.fingerprint import shingles
-from pipeline.stages import learn
+from pipeline.rereading import Again, Missing
+from pipeline.stages import learn, neighbours
+from tests.contract.press import site
 from tests.crash import child
 
 log = logging.getLogger("crash")
@@ -171,6 +177,30 @@ def _go_back(order: dict[str, Any]) -> int:
     return 0 if report.outcome == "finished" else 1
 
 
+def _read_again(order: dict[str, Any]) -> int:
+    """Read every page of the small newspaper again, by a better site file."""
+    reextraction.ARTICLES = 2  # several transactions
+    clock = ManualClock(datetime.fromisoformat(order["moment"]))
+    with Archive.open(order["address"], clock=clock) as archive:
+        run = Run(Settings(archive_url=order["address"]), archive, clock, jobs=1)
+        run.over([site(remove=".extra")], Wanted())
+    return 0
+
+
+def _prepare_reading(order: dict[str, Any]) -> None:
+    if not order["processes"]:
+        reextraction.read_all = _read_all_here
+
+
+def _read_all_here(
+    work: ReadCapture, orders: Iterable[Order], *, jobs: int, timeout_s: float
+) -> Generator[Again | Missing]:
+    """Read in the fork itself what is read in processes otherwise."""
+    del jobs, timeout_s
+    work.prepare()
+    yield from map(work, orders)
+
+
 def _keep_crawling(order: dict[str, Any]) -> int:
     """Be the daemon until every site has been crawled and nothing is under way."""
     os.environ[order["mark"]] = "1"  # by which those are known that are left behind
@@ -235,6 +265,18 @@ BACKFILL_STEPS: Steps = {
     "slice_ended": (backfills, "end_slice", "after"),
 }
 
+REEXTRACTION_STEPS: Steps = {
+    "action_added": (actions, "add_action", "after"),
+    "readings_written": (rereadings, "write_readings", "after"),
+    "article_settled": (resettle, "write", "after"),
+    "changes_recorded": (changes, "record", "after"),
+    "articles_committed": (SiteReport, "take", "before"),
+    "article_added": (aliases, "add_article", "after"),
+    "quarantine_released": (rereadings, "release", "after"),
+    "edits_followed": (neighbours, "catch_up", "before"),
+    "action_completed": (actions, "complete_action", "after"),
+}
+
 DAEMON_STEPS: Steps = {
     "look_begins": (Daemon, "_look", "before"),
     "due_sites_found": (up, "_find_due", "after"),
@@ -248,5 +290,6 @@ JOBS = {
     "upgrade": Job(_upgrade, UPGRADE_STEPS),
     "backup": Job(_back_up, BACKUP_STEPS),
     "backfill": Job(_go_back, BACKFILL_STEPS, lambda _: read_here()),
+    "reextraction": Job(_read_again, REEXTRACTION_STEPS, _prepare_reading),
     "daemon": Job(_keep_crawling, DAEMON_STEPS),
 }

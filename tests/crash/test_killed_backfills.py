@@ -60,11 +60,11 @@ class Press:
 
 
 @pytest.fixture(scope="module")
-def press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
+def press(forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
     newsroom = Newsroom(outlets=[GAZETTE], articles=18)
     newsroom.advance(timedelta(days=12))
     folder = tmp_path_factory.mktemp("press")
-    with NewsroomServer(newsroom) as server, Forks(folder / "log") as forks:
+    with NewsroomServer(newsroom) as server:
         yield Press(server, folder, forks)
 
 

@@ -4,15 +4,15 @@
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.crash.forks import Forks
-from tests.crash.homes import Home, PostgresHome, SqliteHome
+from tests.crash.homes import Home
 from tests.crash.lives import live
-from tests.crash.scenes import BackupScene, CrawlScene, UpgradeScene, crawl_scenes, press
+from tests.crash.scenes import BackupScene, CrawlScene, UpgradeScene
 
 pytestmark = pytest.mark.timeout(
     600
@@ -22,27 +22,9 @@ KILLS = 11
 """Of each test: more than 200 of them all."""
 
 
-@pytest.fixture(scope="module")
-def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
-    with Forks(tmp_path_factory.mktemp("zygote") / "log") as running:
-        yield running
-
-
-@pytest.fixture(
-    scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-)
-def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    if request.param == "sqlite":
-        return SqliteHome(tmp_path_factory.mktemp("archives"))
-    return PostgresHome(request.getfixturevalue("postgres_server"))
-
-
-@pytest.fixture(scope="module")
-def crawls(
-    forks: Forks, home: Home, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, CrawlScene]]:
-    with press(tmp_path_factory.mktemp("press")) as running:
-        yield crawl_scenes(running, forks, home)
+@pytest.fixture
+def crawls(crawls_of: Callable[[Home], dict[str, CrawlScene]], home: Home) -> dict[str, CrawlScene]:
+    return crawls_of(home)
 
 
 @pytest.mark.parametrize("part", range(4))

@@ -1,18 +1,16 @@
 """A crawl asked to stop at any of its steps, the first and the last included: it is closed, and the next goes on."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
 from tests.crash.forks import Death, Forks
-from tests.crash.homes import SqliteHome
+from tests.crash.homes import Home, SqliteHome
 from tests.crash.lives import rows
 from tests.crash.scenes import (
     CrawlScene,
     check_same,
-    crawl_scenes,
-    press,
     state,
     without_profiles,
 )
@@ -28,30 +26,15 @@ STEPS = (
 )
 
 
-@pytest.fixture(scope="module")
-def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
-    with Forks(tmp_path_factory.mktemp("stopped") / "log") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> SqliteHome:
-    return SqliteHome(tmp_path_factory.mktemp("stopped"))
-
-
-@pytest.fixture(scope="module")
-def scene(
-    forks: Forks, home: SqliteHome, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[CrawlScene]:
-    with press(tmp_path_factory.mktemp("stopped")) as running:
-        yield crawl_scenes(running, forks, home)["first crawl"]
-
-
 @pytest.mark.parametrize("step", STEPS)
 def test_a_crawl_that_is_asked_to_stop_is_closed(
-    forks: Forks, scene: CrawlScene, home: SqliteHome, step: str
+    forks: Forks,
+    crawls_of: Callable[[Home], dict[str, CrawlScene]],
+    sqlite_home: SqliteHome,
+    step: str,
 ) -> None:
-    life = scene.begin(home)
+    scene = crawls_of(sqlite_home)["first crawl"]
+    life = scene.begin(sqlite_home)
     ended = forks.run(scene.job, life.order(0), Death(step, number=signal.SIGTERM))
     assert ended.code in (0, 1), forks.said()  # 0: it had come to its end
     crawls = rows(life.address, "select outcome, finished_at is not null from crawl")
