@@ -35,7 +35,7 @@ class Work(Protocol[T_contra, R_co]):
     """What is done with each task; is sent to every process once."""
 
     def prepare(self) -> None:
-        """Import and load what takes long, before any task's time runs."""
+        """Limit the process, import and load what takes long, before any task's time runs."""
         ...
 
     def __call__(self, task: T_contra, /) -> R_co:
@@ -89,7 +89,7 @@ def in_order(
         timeout_s: The longest that one task may take.
 
     Yields:
-        Each result, or the task as lost where its time was up, it raised, or its process died.
+        Each result, or the task as lost where its time or memory was up, it raised, or its process died.
 
     Raises:
         RuntimeError: A process cannot be started at all.
@@ -226,6 +226,8 @@ def _serve(work: Work[Any, Any], channel: Connection, timeout_s: float) -> None:
             signal.setitimer(signal.ITIMER_REAL, 2 * timeout_s)
             try:
                 result: Any = work(task)
+            except confines.OutOfMemory as error:
+                result = Lost(task, Reason.TOO_LARGE, str(error))
             except Exception as error:  # noqa: BLE001  whatever it is, it costs this task alone
                 result = Lost(task, Reason.READER_FAILED, f"{type(error).__name__}: {error}"[:500])
             signal.setitimer(signal.ITIMER_REAL, 0)

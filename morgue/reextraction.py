@@ -128,6 +128,7 @@ class Run:
             sites={run.site.name: run.site for run in runs},
             profiles={run.site.name: run.profile.content for run in runs if run.profile},
             max_depth=self.settings.max_depth,
+            memory_mb=self.settings.reading_memory_mb,
         )
         readings = read_all(
             work, orders(), jobs=self.jobs, timeout_s=self.settings.reading_timeout_s

@@ -6,6 +6,7 @@ Knows tasks and where bodies are. Must not know what becomes of the readings.
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from config.clock import SystemClock
 from config.site import SiteConfig
@@ -13,7 +14,7 @@ from db.archive import Archive
 from db.captures import CaptureError
 from db.histories.reextraction import Page
 from morgue.reading_processes import Lost, in_order
-from pipeline import extraction, rereading
+from pipeline import confines, extraction, rereading
 from pipeline.extraction import Task
 from pipeline.rereading import Again, Missing
 
@@ -57,10 +58,12 @@ class ReadCapture:
     sites: Mapping[str, SiteConfig]
     profiles: Mapping[str, bytes]  # content, by site
     max_depth: int
+    memory_mb: int  # that each process may have
     _archive: Archive | None = field(default=None, init=False)
 
     def prepare(self) -> None:
-        """Import the readers and open the archive."""
+        """Limit the process, import the readers and open the archive."""
+        confines.limit_memory(self.memory_mb)
         from pipeline import read  # noqa: PLC0415  where it is read, not where it is asked for
         from pipeline.profiles import profile  # noqa: PLC0415
 
@@ -77,7 +80,10 @@ class ReadCapture:
                 body = self._archive.captures.get(session, order.body_sha256)
         except CaptureError as error:
             return Missing(order.capture_id, str(error))
-        return rereading.read(order.capture_id, self._task(order, body))
+        task = self._task(order, body)
+        return confines.within(
+            self.memory_mb, partial(rereading.read, order.capture_id), task, has_failed=_has_failed
+        )
 
     def lost(self, lost: Lost[Order]) -> Again:
         """A capture that took too long or killed its process."""
@@ -97,6 +103,10 @@ class ReadCapture:
             max_depth=self.max_depth,
             profile=self.profiles.get(order.site),
         )
+
+
+def _has_failed(again: Again) -> bool:
+    return extraction.has_failed(again.reading)
 
 
 def read_all(

@@ -9,11 +9,16 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from multiprocessing import connection, parent_process
 from pathlib import Path
+from typing import TypeVar
 
 if sys.platform != "win32":
     import resource
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _PR_SET_PDEATHSIG = 1
 _NEAR = 0.8  # of its limit: who failed there, failed of it
@@ -45,6 +50,41 @@ def is_near(megabytes: int, *, since_mb: float) -> bool:
     """Whether this process came close to its limit since it had that peak."""
     peak = peak_mb()
     return peak > since_mb and peak > _NEAR * megabytes
+
+
+class OutOfMemory(Exception):  # noqa: N818  like LeaseLost: the name says what happened
+    """A task took more memory than its process may have."""
+
+
+def within(
+    memory_mb: int,
+    function: Callable[[T], R],
+    task: T,
+    *,
+    has_failed: Callable[[R], bool] = lambda _: False,
+) -> R:
+    """Do a task, and tell a failure for want of memory from others: a parser may call it by any name.
+
+    Args:
+        memory_mb: The limit of this process.
+        function: Does the task.
+        task: Is done.
+        has_failed: Whether a result tells of a failure, which may have been for want of memory.
+
+    Raises:
+        OutOfMemory: The task took too much.
+    """
+    before = peak_mb()
+    words = f"out of memory: reading took more than {memory_mb} MB"
+    try:
+        done = function(task)
+    except Exception as error:
+        if isinstance(error, MemoryError) or is_near(memory_mb, since_mb=before):
+            raise OutOfMemory(words) from None
+        raise
+    if has_failed(done) and is_near(memory_mb, since_mb=before):
+        raise OutOfMemory(words)
+    return done
 
 
 def end_with_parent() -> None:

@@ -102,6 +102,11 @@ def result_of(reading: Reading) -> Result:
     )
 
 
+def has_failed(reading: Reading) -> bool:
+    """Whether nothing could be read. A parser without memory says that there is nothing to read, too."""
+    return reading.reason in (Reason.READER_FAILED, Reason.EMPTY)
+
+
 def failure(task: Task, reason: Reason, detail: str) -> Result:
     """The result of a task whose reading took too long or killed its process."""
     return result_of(

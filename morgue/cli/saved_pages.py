@@ -18,6 +18,7 @@ from config.site import SiteConfig, ad_hoc_site
 from config.values import host_of
 from morgue.cli.access import clock_of
 from morgue.cli.moments import parse
+from pipeline import confines, extraction
 from pipeline.reading import Reading, Reason, Verdict
 
 LONGEST_LINE = 8_000_000
@@ -164,6 +165,7 @@ class ReadSavedPage:
     now: datetime
     largest: int  # bytes
     max_depth: int
+    memory_mb: int  # that each process may have
     profiles: Mapping[str, bytes] = field(default_factory=dict)  # what was learnt, by site
     _by_host: dict[str, SiteConfig] = field(default_factory=dict)
 
@@ -182,11 +184,13 @@ class ReadSavedPage:
             now=now or clock_of(settings).now(),
             largest=int(settings.max_page_mb * 1_000_000),
             max_depth=settings.max_depth,
+            memory_mb=settings.reading_memory_mb,
             profiles=profiles or {},
         )
 
     def prepare(self) -> None:
-        """Import the readers, and know each host's site."""
+        """Limit the process, and know each host's site."""
+        confines.limit_memory(self.memory_mb)
         for site in self.sites.values():
             for host in site.hosts:
                 self._by_host.setdefault(host, site)
@@ -203,14 +207,20 @@ class ReadSavedPage:
             words = f"{page.place}: {wrong.words}" if page.place else wrong.words
             return Mistake(words, wrong.remedy, id=page.id, path=page.path, url=page.url)
         learnt = self.profiles.get(site.name)
-        return site, read.read(
-            body,
-            url=page.url,
-            site=site,
-            fetched_at=page.fetched_at or self.now,
-            content_type=page.content_type,
-            max_depth=self.max_depth,
-            profile=profile.of_content(learnt) if learnt is not None else None,
+
+        def read_it(body: bytes) -> Reading:
+            return read.read(
+                body,
+                url=page.url,
+                site=site,
+                fetched_at=page.fetched_at or self.now,
+                content_type=page.content_type,
+                max_depth=self.max_depth,
+                profile=profile.of_content(learnt) if learnt is not None else None,
+            )
+
+        return site, confines.within(
+            self.memory_mb, read_it, body, has_failed=extraction.has_failed
         )
 
     def bytes_of(self, page: SavedPage) -> bytes:

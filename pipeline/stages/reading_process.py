@@ -28,10 +28,6 @@ class Failed(NamedTuple):
     detail: str
 
 
-class OutOfMemory(Exception):  # noqa: N818  like LeaseLost: the name says what happened
-    """A page took more memory than a reading process may have."""
-
-
 class ReadingProcess:
     """A pool of reading processes, started when the first page comes."""
 
@@ -75,9 +71,8 @@ class ReadingProcess:
             if death.exitcode == -signal.SIGKILL:
                 detail += " (killed, maybe for want of memory)"
             return Failed(Reason.READER_FAILED, detail)
-        except OutOfMemory:
-            detail = f"out of memory: reading took more than {self._memory_mb} MB"
-            return Failed(Reason.TOO_LARGE, detail)
+        except confines.OutOfMemory as error:
+            return Failed(Reason.TOO_LARGE, str(error))
         except Exception as error:  # noqa: BLE001  a reader's fault must not stop the crawl
             detail = f"{type(error).__name__}: {error}"[:500]
             return Failed(Reason.READER_FAILED, detail)
@@ -100,19 +95,8 @@ def _begin(memory_mb: int) -> None:
 
 
 def _within(function: Callable[[extraction.Task], T], task: extraction.Task, memory_mb: int) -> T:
-    """Do a task, and tell a failure for want of memory from others: a parser may call it by any name.
+    return confines.within(memory_mb, function, task, has_failed=_has_failed)
 
-    Raises:
-        OutOfMemory: The task took too much.
-    """
-    before = confines.peak_mb()
-    try:
-        done = function(task)
-    except Exception as error:
-        if isinstance(error, MemoryError) or confines.is_near(memory_mb, since_mb=before):
-            raise OutOfMemory from None
-        raise
-    has_failed = isinstance(done, extraction.Result) and done.reading.reason is Reason.READER_FAILED
-    if has_failed and confines.is_near(memory_mb, since_mb=before):
-        raise OutOfMemory
-    return done
+
+def _has_failed(done: object) -> bool:
+    return isinstance(done, extraction.Result) and extraction.has_failed(done.reading)
