@@ -20,7 +20,7 @@ from crawler.politeness.slots import concurrency_of
 from crawler.report import SiteReport
 from crawler.sources import answer
 from db.archive import Archive
-from db.archiving import crawls, leases, links, profiles, robots
+from db.archiving import clocks, crawls, leases, links, profiles, robots
 from db.archiving.entries import FoundLink, KnownLink, KnownSource
 from db.archiving.profiles import KnownProfile
 from db.archiving.robots import KnownRobots
@@ -202,8 +202,8 @@ def begin(
         unsettled = {name for name, row in rows.items() if _was_cut_short(row)}
         for each in free:
             row = rows[each.site.name]
-            if row.crawled_at and row.crawled_at > now:
-                links.heed_clock_set_back(session, row.id, now=now)
+            if clocks.is_ahead(row, now=now):
+                clocks.heed_set_back(session, row, now=now)
             if each.is_whole and each.takes_pages:
                 row.begun_at = now
         fresh = robots.fresh(session, _origins(free), now=now)

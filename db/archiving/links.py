@@ -130,26 +130,6 @@ def make_due(session: Session, link_ids: Sequence[int], *, now: datetime) -> int
     return changed
 
 
-def heed_clock_set_back(session: Session, site_id: int, *, now: datetime) -> int:
-    """Have links that were visited by a clock ahead of ours due as long after now as after that visit. How many."""
-    rows = session.execute(
-        select(Link.id, Link.visited_at, Link.due_at).where(
-            Link.site_id == site_id, Link.visited_at > now, Link.due_at > now
-        )
-    ).all()
-    for link_id, visited_at, due_at in rows:
-        assert visited_at is not None
-        assert due_at is not None
-        pause = max(due_at - visited_at, timedelta(0))
-        session.execute(
-            update(Link)
-            .where(Link.id == link_id)
-            .values(due_at=min(due_at, now + pause))
-            .execution_options(synchronize_session=False)
-        )
-    return len(rows)
-
-
 def load_links(session: Session, link_ids: Sequence[int]) -> dict[int, KnownLink]:
     """These links, by id."""
     known = {}

@@ -14,10 +14,10 @@ from config.site import SiteConfig
 from crawler import holding, losses
 from crawler.owners import owner_name
 from db.archive import Archive
-from db.archiving import crawls, leases, links
+from db.archiving import backfills, clocks, crawls, leases, links
 from db.archiving.entries import FoundLink
 from db.asking import running
-from db.models import Crawl, CrawlOutcome, Link
+from db.models import Backfill, Crawl, CrawlOutcome, Link, Source
 from morgue import cli
 from pipeline.context import LEASE_TTL
 
@@ -154,6 +154,42 @@ def test_pages_seen_by_a_clock_ahead_are_looked_at_again_after_their_pause_not_a
             row = session.get_one(Link, link.id)
             row.visited_at, row.due_at = visited_at, visited_at + timedelta(hours=3)
         session.flush()
-        assert links.heed_clock_set_back(session, site.id, now=now) == 1
+        site.crawled_at = ahead
+        assert clocks.is_ahead(site, now=now)
+        clocks.heed_set_back(session, site, now=now)
         due = [row.due_at for row in session.query(Link).order_by(Link.id).populate_existing()]
     assert due == [now + timedelta(hours=3), now + timedelta(hours=2)]
+
+
+def test_sources_and_back_fills_do_not_wait_until_a_clock_has_caught_up(
+    archive: Archive, clock: ManualClock
+) -> None:
+    now = clock.now()
+    ahead = now + timedelta(days=1)
+    hour = timedelta(hours=1)
+    with archive.write() as session:
+        site = crawls.ensure_site(session, name="one", title="One", home=SITE.home, now=now)
+        made = [("feed", f"https://one.example/{name}") for name in ("ahead", "before", "new")]
+        known = list(crawls.ensure_sources(session, site.id, made).values())
+        for each, at in zip(known[:2], (ahead, now - hour), strict=True):
+            row = session.get_one(Source, each.id)
+            row.checked_at = row.asked_whole_at = at
+            row.due_at = at + 3 * hour
+        past = Backfill(
+            site_id=site.id,
+            from_on="2026-01-01",
+            to_on="2026-01-02",
+            state="open",
+            asked_at=now,
+            due_at=ahead + hour,
+            failure_count=0,
+            counts={},
+        )
+        session.add(past)
+        site.crawled_at = ahead
+        clocks.heed_set_back(session, site, now=now)
+        again = list(crawls.ensure_sources(session, site.id, made).values())
+        assert [each.due_at for each in again] == [None, now + 2 * hour, None]
+        assert [each.checked_at for each in again] == [None, now - hour, None]
+        assert backfills.due(session, now=now) == []
+        assert backfills.due(session, now=now + hour) == ["one"]
