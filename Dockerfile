@@ -29,7 +29,7 @@ WORKDIR /var/lib/morgue
 VOLUME /var/lib/morgue
 ENV MORGUE_CONFIG=/var/lib/morgue/morgue.yaml MORGUE_LOG_FORMAT=json PYTHONUNBUFFERED=1
 STOPSIGNAL SIGTERM
-# fails where the archive cannot be read or is another release's
-HEALTHCHECK --interval=1m --timeout=20s --start-period=1m CMD ["morgue", "db", "current"]
+# asks /healthz at the address of the settings; where listen is off: whether the archive can be read
+HEALTHCHECK --interval=1m --timeout=30s --start-period=2m CMD ["morgue", "up", "--check"]
 ENTRYPOINT ["tini", "--", "morgue"]
 CMD ["up"]

@@ -21,7 +21,7 @@ from db.errors import ArchiveError
 from morgue import logs
 from morgue.backing_up import BackupKeeper
 from morgue.children import morgue_command
-from morgue.cli import output
+from morgue.cli import answering, output
 from morgue.cli.access import clock_of, configuration, read_settings, settings_of
 from morgue.cli.crawl import GRACE
 from morgue.cli.due import due_backfills, due_sites
@@ -41,8 +41,13 @@ log = structlog.stdlib.get_logger("morgue.daemon")
 
 
 @click.command()
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Ask the daemon that runs here whether it works, and end: exit code 1 where it does not.",
+)
 @click.pass_obj
-def up(invocation: Invocation) -> ExitCode:
+def up(invocation: Invocation, *, check: bool) -> ExitCode:
     """Crawl every configured site by its schedule, for as long as it runs.
 
     Sites that are due are crawled in child processes; what they come to is logged, and `morgue
@@ -51,7 +56,11 @@ def up(invocation: Invocation) -> ExitCode:
     A change of the settings or of a site file is taken over by itself, or at once with SIGHUP; a
     file with a mistake in it is told in the log, and what was read of it before is kept. Beside the
     crawls it looks how sites do, sends alerts, and answers /healthz, /readyz and /metrics.
+
+    With --check nothing is begun: /healthz is asked, or, where `listen` is off, whether the archive can be read.
     """
+    if check:
+        return _check(settings_of(invocation))
     with TemporaryDirectory(prefix="morgue-") as folder:
         with configuration():
             read = Configuration(lambda: read_settings(invocation), folder=Path(folder))
@@ -94,6 +103,16 @@ def up(invocation: Invocation) -> ExitCode:
             serving = Serving(pages, listen=settings.listen)
             asyncio.run(_work(daemon, backups, watchman, serving))
     return ExitCode.OK
+
+
+def _check(settings: Settings) -> ExitCode:
+    if settings.listen == "off":
+        with archive_of(settings, is_asked_only=True):
+            return ExitCode.OK
+    trouble = answering.trouble(settings.listen)
+    if trouble is not None:
+        output.note(trouble)
+    return ExitCode.OK if trouble is None else ExitCode.NOTHING
 
 
 @contextmanager

@@ -70,6 +70,14 @@ def test_what_is_copied_is_enough_to_run(tmp_path: Path) -> None:
             command, cwd=home, env=env, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
+    check = json.loads(instructions("HEALTHCHECK")[0].partition("CMD ")[2])
+    assert check[0] == "morgue"
+    for listen, code in (("off", 0), ("127.0.0.1:9", 1)):  # nobody listens there
+        command = [sys.executable, "-P", "-c", program, str(there), *check[1:]]
+        done = subprocess.run(
+            command, cwd=home, env=env | {"MORGUE_LISTEN": listen}, capture_output=True, check=False
+        )
+        assert done.returncode == code, done.stderr
 
 
 def test_it_runs_as_nobody_special_and_hears_signals() -> None:
