@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import click
 
 from morgue.cli.errors import ExitCode, tell
+from morgue.cli.importing import lasting
 from morgue.cli.invocation import Invocation
 from morgue.version import VERSION
 
@@ -33,7 +34,8 @@ class Lazy:
     def load(self) -> click.Command:
         """Import the command and give it its line."""
         module, attribute = self.target.split(":")
-        command: click.Command = getattr(import_module(f"morgue.cli.{module}"), attribute)
+        with lasting():
+            command: click.Command = getattr(import_module(f"morgue.cli.{module}"), attribute)
         command.short_help = self.summary
         return command
 

@@ -14,6 +14,7 @@ from morgue.cli import output
 from morgue.cli.access import settings_of, sites_of
 from morgue.cli.due import due_sites
 from morgue.cli.errors import ExitCode, Failure
+from morgue.cli.importing import lasting
 from morgue.cli.invocation import Invocation
 from morgue.cli.opened import archive_of
 from morgue.cli.options import is_url, json_option
@@ -72,7 +73,8 @@ def crawl(
             return ExitCode.OK
     elif names and not as_json:
         _say_paused(settings, names)
-    from morgue.cli import crawling  # noqa: PLC0415 - Scrapy takes a second to import
+    with lasting():
+        from morgue.cli import crawling  # noqa: PLC0415 - Scrapy takes a second to import
 
     return crawling.crawl(
         crawling.Order(

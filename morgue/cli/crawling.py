@@ -8,9 +8,8 @@ import click
 
 from config.settings import Settings
 from config.site import SiteConfig
-from crawler.crawl import BadAddress
 from crawler.report import CrawlReport, SiteReport
-from crawler.run import run_crawl
+from crawler.run import BadAddress, run_crawl
 from db.archiving.steering import Agenda
 from db.models import CrawlOutcome
 from morgue.cli import output

@@ -17,6 +17,7 @@ from config.site import SiteConfig
 from morgue.cli import cases, output
 from morgue.cli.access import clock_of, configuration, settings_of, sites_of
 from morgue.cli.errors import ExitCode, Failure
+from morgue.cli.importing import lasting
 from morgue.cli.invocation import Invocation
 from morgue.cli.moments import START, jsonable
 from morgue.cli.options import is_url, json_option
@@ -109,8 +110,9 @@ def try_page(
 
 
 def _fetched(url: str, *, settings: Settings, sites: Mapping[str, SiteConfig]) -> SavedPage:
-    from crawler.crawl import BadAddress  # noqa: PLC0415  Scrapy takes a second to import
-    from crawler.once import ask  # noqa: PLC0415
+    with lasting():
+        from crawler.once import ask  # noqa: PLC0415  Scrapy takes a second to import
+        from crawler.run import BadAddress  # noqa: PLC0415
 
     try:
         with configuration():
