@@ -15,7 +15,6 @@ from crawler import backlog
 from crawler.crawl import Crawl
 from crawler.lanes import Lane
 from crawler.report import CrawlReport, SiteReport
-from db.archive import Archive
 from db.archiving import crawls, leases
 from db.errors import ArchiveError
 from db.models import CrawlOutcome
@@ -46,7 +45,12 @@ def end_site(session: Any, crawl: Crawl, lane: Lane) -> SiteReport:
     error = _words(crawl, lane)
     counts = dict(crawl.counts[name])
     report = SiteReport(
-        name, outcome, counts, error, source_problems=crawl.source_problems.get(name, {})
+        name,
+        outcome,
+        counts,
+        error,
+        source_problems=crawl.source_problems.get(name, {}),
+        crawl_id=crawl.crawl_id,
     )
     try:
         crawl.require_leases(session, [name])
@@ -105,7 +109,7 @@ def finish(crawl: Crawl) -> CrawlReport:
             if name not in crawl.reports:
                 crawl.reports[name] = end_site(session, crawl, lane)
         crawls.end_crawl(session, crawl.crawl_id, now=now, outcome=outcome, error=error)
-    _seal(crawl.archive)
+    _seal(crawl)
     sites = (*(crawl.reports[name] for name in crawl.lanes), *_left_alone(crawl.busy))
     return CrawlReport(crawl.crawl_id, outcome, crawl.started_at, now, sites, error)
 
@@ -119,12 +123,12 @@ def _left_alone(busy: Mapping[str, str]) -> Iterable[SiteReport]:
     return (SiteReport(name, None, busy=words) for name, words in busy.items())
 
 
-def _seal(archive: Archive) -> None:
+def _seal(crawl: Crawl) -> None:
     """Seal what was committed. The crawl is closed already: what cannot be sealed now, a later one will."""
     try:
-        seals.seal(archive, is_paced=True)
+        seals.seal(crawl.archive, is_paced=True)
     except ArchiveError as error:
-        log.warning("archive_not_sealed", reason=str(error))
+        log.warning("archive_not_sealed", sites=[*crawl.lanes], error=str(error))
 
 
 def _outcome(crawl: Crawl, lane: Lane, *, has_answered: bool) -> CrawlOutcome:

@@ -1,11 +1,14 @@
 """Scrapy's log lines, but none for every single page, and no whole pages in any of them."""
 
+import logging
 from typing import Any
 
 from scrapy import Spider
 from scrapy.http import Request, Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
+
+from crawler.asked import asked_of
 
 
 class Quiet(LogFormatter):
@@ -30,5 +33,20 @@ class Quiet(LogFormatter):
         response: Response | Failure | None,
         spider: Spider,
     ) -> LogFormatterResult:
-        """The failure, with the page's address in place of the page."""
-        return super().item_error(getattr(item, "url", item), exception, response, spider)
+        """An event, with the page's address in place of the page; the failure stands beside it."""
+        del exception, response, spider
+        facts = {"site": getattr(item, "site", None), "url": getattr(item, "url", None)}
+        return {"level": logging.ERROR, "msg": "page_not_archived", "args": facts}
+
+    def spider_error(
+        self,
+        failure: Failure,
+        request: Request,
+        response: Response | Failure,
+        spider: Spider,
+    ) -> LogFormatterResult:
+        """An event: what came of an answer was a failure of ours."""
+        del failure, response, spider
+        asked = asked_of(request)
+        facts = {"site": asked.site.name if asked else None, "url": request.url}
+        return {"level": logging.ERROR, "msg": "answer_not_handled", "args": facts}

@@ -17,6 +17,7 @@ class SiteReport:
     error: str | None = None  # in plain words: what was wrong with the site
     busy: str | None = None  # why it was left alone: who else is crawling it, or has just done so
     source_problems: Mapping[str, str] = field(default_factory=dict)  # by the source's URL
+    crawl_id: int | None = None  # None: not crawled
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from scrapy.core.downloader import contextfactory  # noqa: F401  see below
 from scrapy.crawler import AsyncCrawlerProcess
+from structlog.contextvars import bound_contextvars
 
 from config.clock import Clock
 from config.settings import Settings
@@ -95,13 +96,14 @@ def run_crawl(
         )
         if isinstance(opened, dict):
             return closing.nothing_done(opened, now=clock.now())
-        try:
-            _run(opened, scrapy_settings(settings) | (scrapy or {}), stops)
-        except BaseException as error:
-            opened.failed_because = f"{type(error).__name__}: {error}"
-            _finish_quietly(opened)
-            raise
-        return closing.finish(opened)
+        with bound_contextvars(crawl=opened.crawl_id):  # in every line of the log
+            try:
+                _run(opened, scrapy_settings(settings) | (scrapy or {}), stops)
+            except BaseException as error:
+                opened.failed_because = f"{type(error).__name__}: {error}"
+                _finish_quietly(opened)
+                raise
+            return closing.finish(opened)
 
 
 def _run(opened: Crawl, settings: dict[str, Any], stops: Stops) -> None:

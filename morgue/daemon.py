@@ -263,9 +263,9 @@ class Daemon:
         log.info("crawl_started", sites=names)
 
     def _forget(self, task: asyncio.Task[None]) -> None:
-        del self._running[task]
+        sites = self._running.pop(task).sites
         if not task.cancelled() and (error := task.exception()):
-            log.error("crawl_lost", error=repr(error))
+            log.error("crawl_lost", sites=[site.name for site in sites], error=repr(error))
 
     async def _crawl(self, running: _Running) -> None:
         named = {site.name: site for site in running.sites}
@@ -370,7 +370,11 @@ def _how_lost(ended: Ended) -> str:
 
 def _tell(event: Mapping[str, Any]) -> None:
     """What an operator wants to know of a child's line."""
-    told = {key: event[key] for key in ("site", "outcome", "counts", "due_at") if event.get(key)}
+    told = {
+        key: event[key]
+        for key in ("site", "crawl", "outcome", "counts", "due_at")
+        if event.get(key)
+    }
     if event.get("error"):
         log.warning("site_failed", **told, error=event["error"])
     else:

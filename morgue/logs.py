@@ -6,6 +6,7 @@ are made safe for a terminal.
 
 import logging
 import sys
+from collections.abc import Mapping
 from typing import IO, Any, Literal
 
 import structlog
@@ -56,7 +57,8 @@ def configure(level: str, *, form: Literal["text", "json"], clock: Clock) -> Non
     handler.addFilter(_is_worth_hearing)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[*shared, _with_facts],
+            pass_foreign_args=True,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
@@ -79,6 +81,14 @@ def configure(level: str, *, form: Literal["text", "json"], clock: Clock) -> Non
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def _with_facts(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """What a line of the crawler's says of a page, which Scrapy hands on as arguments by name."""
+    arguments = event.pop("positional_args", ())
+    if isinstance(arguments, Mapping):
+        event.update({key: arguments[key] for key in ("site", "url") if arguments.get(key)})
+    return event
 
 
 def _is_worth_hearing(record: logging.LogRecord) -> bool:

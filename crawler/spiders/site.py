@@ -427,10 +427,13 @@ class SiteSpider(Spider):
         elif isinstance(failure.value, LeaseLost):
             self._close(self.of.lanes[failure.value.site], str(failure.value))
 
+    def _open_sites(self) -> list[str]:
+        return [name for name in self.of.lanes if name not in self.of.reports]
+
     def _fail(self, error: ArchiveError) -> None:
         """The archive cannot be written to: going on would only lose what is fetched."""
         if self.of.failed_because is None:
-            log.error("crawl_failed", error=str(error))
+            log.error("crawl_failed", sites=self._open_sites(), error=str(error))
             self.of.failed_because = str(error)
         self.stop(str(error))
 
@@ -443,7 +446,7 @@ class SiteSpider(Spider):
                 left = await asyncio.to_thread(crawl.renew, self.of)
                 held_at = asyncio.get_running_loop().time()
             except ArchiveError as error:
-                log.warning("leases_not_renewed", error=str(error))
+                log.warning("leases_not_renewed", sites=self._open_sites(), error=str(error))
                 is_late = asyncio.get_running_loop().time() - held_at > LEASE_TTL.total_seconds()
                 left = crawl.Unwelcome(taken=list(self.of.lanes) if is_late else ())
             for name in left.taken:
@@ -456,5 +459,5 @@ class SiteSpider(Spider):
         """Leave a site that a person has paused: what was not asked for stays due."""
         if lane.closed_because is None and not lane.is_done():
             lane.is_paused = True
-            log.info("site_paused", site=lane.site.name, crawl=self.of.crawl_id)
+            log.info("site_paused", site=lane.site.name)
             self._close(lane, "it was paused")

@@ -115,6 +115,7 @@ def _site_event(site: SiteReport) -> dict[str, Any]:
     return {
         "event": "site_finished",
         "site": site.name,
+        "crawl": site.crawl_id,
         "outcome": site.outcome,
         "counts": dict(site.counts),
         "error": site.error,

@@ -1,5 +1,6 @@
 """The page "It stopped: what now?" has a row for each way in which something ends."""
 
+import ast
 import importlib
 import pkgutil
 import re
@@ -40,6 +41,33 @@ WORDS = [
 @pytest.mark.parametrize("word", dict.fromkeys(WORDS))
 def test_every_outcome_and_error_has_a_row(word: str) -> None:
     assert any(f"`{word}`" in row.split("|")[1] for row in ROWS)
+
+
+def logged() -> Iterator[tuple[Path, str, set[str | None]]]:
+    """Every event of the log: where it is logged, its name and the names of its facts."""
+    for package in ("config", "db", "pipeline", "crawler", "morgue"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                match node:
+                    case ast.Call(
+                        func=ast.Attribute(value=ast.Name("log"), attr=_),
+                        args=[ast.Constant(value=str(event))],
+                        keywords=keywords,
+                    ):
+                        yield path.relative_to(ROOT), event, {each.arg for each in keywords}
+
+
+def test_every_event_of_the_log_is_told_of() -> None:
+    page = (ROOT / "docs" / "operating.md").read_text()
+    events = {event for _, event, _ in logged()}
+    assert len(events) > 25
+    assert [event for event in sorted(events) if f"`{event}`" not in page] == []
+
+
+def test_every_event_of_a_crawl_says_of_which_sites() -> None:
+    of_crawls = [each for each in logged() if each[0].parts[0] in ("crawler", "pipeline")]
+    assert len(of_crawls) > 5
+    assert [each for each in of_crawls if not each[2] & {"site", "sites"}] == []
 
 
 def test_no_row_is_of_an_event_that_nobody_logs() -> None:
