@@ -10,18 +10,16 @@ import json
 import os
 import signal
 import smtplib
-import ssl
 import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
 from http import HTTPStatus
 from typing import Final
 
 from config.alerting import Channel, Email, Webhook
+from morgue.alerting import mailing
 from morgue.alerting.messages import Message
 from morgue.version import VERSION
 
@@ -63,26 +61,7 @@ def _secret(name: str | None, env: Mapping[str, str]) -> str | None:
 
 def _mail(email: Email, message: Message, *, env: Mapping[str, str], now: datetime) -> None:
     password = _secret(email.password, env)
-    letter = EmailMessage()
-    letter["From"] = email.sender
-    letter["To"] = ", ".join(email.to)
-    letter["Subject"] = message.subject
-    letter["Date"] = format_datetime(now)
-    letter["Message-ID"] = make_msgid(domain=email.sender.partition("@")[2])
-    letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(message.text)
-    context = ssl.create_default_context()
-    server: smtplib.SMTP
-    if email.security == "tls":
-        server = smtplib.SMTP_SSL(email.host, email.port, timeout=TIMEOUT_S, context=context)
-    else:
-        server = smtplib.SMTP(email.host, email.port, timeout=TIMEOUT_S)
-    with server:
-        if email.security == "starttls":
-            server.starttls(context=context)
-        if email.user and password:
-            server.login(email.user, password)
-        server.send_message(letter)
+    mailing.mail(email, message, password=password, now=now, timeout_s=TIMEOUT_S)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -143,10 +122,8 @@ def _run(argv: Sequence[str], message: Message, *, env: Mapping[str, str]) -> No
 
 
 def _words(error: Exception) -> str:
+    if of_mail := mailing.words(error):
+        return of_mail[:_MOST_WORDS]
     if isinstance(error, urllib.error.URLError):
         return f"cannot be reached: {error.reason}"[:_MOST_WORDS]
-    if isinstance(error, smtplib.SMTPResponseException):
-        said = error.smtp_error
-        words = said.decode(errors="replace") if isinstance(said, bytes) else said
-        return f"the mail server said {error.smtp_code} {words}"[:_MOST_WORDS]
     return f"{type(error).__name__}: {error}"[:_MOST_WORDS]
