@@ -126,6 +126,10 @@ class AlertRule(Strict):
         default=None, description="silent: numbers, names or quotations replaced without a note."
     )
     removals: bool = Field(default=False, description="Articles that are gone.")
+    over: bool = Field(
+        default=True,
+        description="Whether it is told, too, when what was wrong with a site is over.",
+    )
     at_most: int = Field(
         default=5,
         ge=1,

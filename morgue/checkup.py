@@ -3,7 +3,7 @@
 Knows where days come from and what is kept of them. Must not know how a finding is told, nor any statistics.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -46,8 +46,17 @@ def check_up(
     *,
     longest_crawl: timedelta,
     at: datetime | None = None,
+    running_since: datetime | None = None,
 ) -> CheckUp:
-    """Look at every site as it was at a moment, or is now; writes nothing."""
+    """Look at every site as it was at a moment, or is now; writes nothing.
+
+    Args:
+        archive: Is asked.
+        sites: As they are configured.
+        longest_crawl: How long a crawl may last.
+        at: The moment, where it is not now.
+        running_since: From when on somebody begins crawls by schedule; None where that is not known.
+    """
     now = at or archive.clock.now()
     with archive.read() as session:
         names = {site.id: site.name for site in running.site_names(session)}
@@ -68,7 +77,9 @@ def check_up(
         ]
         found += _of_wrong_304s(session, now=now)
         if at is None:
-            found += _of_crawls(session, sites, now=now, longest=longest_crawl)
+            found += _of_crawls(
+                session, sites, now=now, longest=longest_crawl, running_since=running_since
+            )
         findings = _with_examples(session, found, now=at)
     return CheckUp(
         now,
@@ -146,10 +157,18 @@ def _watches(session: Session, names: Mapping[int, str], *, now: datetime) -> di
 
 
 def _of_crawls(
-    session: Session, sites: Mapping[str, SiteConfig], *, now: datetime, longest: timedelta
+    session: Session,
+    sites: Mapping[str, SiteConfig],
+    *,
+    now: datetime,
+    longest: timedelta,
+    running_since: datetime | None,
 ) -> list[Finding]:
     known = agendas(session)
-    found = []
+    found, gaps = [], []
+    rest = lateness.last_rest(running.begun_by_schedule(session, now=now), now=now)
+    at_work = [running_since, rest.ended_at if rest else None]
+    since = max((moment for moment in at_work if moment), default=None)
     dead = losses.dead_crawls(session, now=now)
     for name, runs in running.runs(session, now=now, dead=dead).items():
         site, agenda = sites.get(name), known.get(name)
@@ -163,9 +182,31 @@ def _of_crawls(
         elif runs.killed >= 2 and runs.killed_since:
             words = f"its last {runs.killed} crawls did not end by themselves"
             found.append(Finding(Kind.HANGING, name, runs.killed_since, words))
-        elif gap := _gap(site, agenda, runs, now=now):
-            found.append(gap)
-    return found
+        elif gap := _gap(site, agenda, runs, now=now, at_work_since=since):
+            gaps.append(gap)
+    return [*found, *_of_rest(rest, gaps, now=now)]
+
+
+def _of_rest(
+    rest: lateness.Rest | None, gaps: list[Finding], *, now: datetime
+) -> Iterator[Finding]:
+    """One finding where nobody crawled anything, whatever the number of sites that wait; told for some days after."""
+    if rest is None or (rest.ended_at and rest.ended_at < now - _TOLD):
+        yield from gaps
+    elif rest.ended_at:
+        words = (
+            f"no crawl began between {_minute(rest.began_at)} and {_minute(rest.ended_at)}:"
+            " Morgue was not running"
+        )
+        yield Finding(Kind.GAP, "", rest.began_at, words)
+        yield from gaps
+    elif gaps:
+        words = f"no crawl has begun since {_minute(rest.began_at)}; {len(gaps)} sites wait for one"
+        yield Finding(Kind.GAP, "", rest.began_at, words)
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}Z"
 
 
 def _of_wrong_304s(session: Session, *, now: datetime) -> list[Finding]:
@@ -177,7 +218,14 @@ def _of_wrong_304s(session: Session, *, now: datetime) -> list[Finding]:
     ]
 
 
-def _gap(site: SiteConfig, agenda: Agenda, runs: running.Runs, *, now: datetime) -> Finding | None:
+def _gap(
+    site: SiteConfig,
+    agenda: Agenda,
+    runs: running.Runs,
+    *,
+    now: datetime,
+    at_work_since: datetime | None,
+) -> Finding | None:
     """A crawl that its schedule wants, and that does not begin: nobody schedules, or too much."""
     due_at = agenda.due_at
     if not runs.is_scheduled or due_at is None or agenda.paused_at is not None:
@@ -186,8 +234,17 @@ def _gap(site: SiteConfig, agenda: Agenda, runs: running.Runs, *, now: datetime)
     last = agenda.begun_at or agenda.crawled_at
     if at is None or at > now or not lateness.is_late(due_at=due_at, last=last, now=now):
         return None
-    words = f"it was due at {due_at:%Y-%m-%d %H:%M}Z and no crawl has begun"
+    if at_work_since and not lateness.is_late(
+        due_at=max(due_at, at_work_since), last=_before(at_work_since, due_at, last), now=now
+    ):
+        return None  # who has just begun to work has not got round to it
+    words = f"it was due at {_minute(due_at)} and no crawl has begun"
     return Finding(Kind.GAP, site.name, due_at, words)
+
+
+def _before(at_work_since: datetime, due_at: datetime, last: datetime | None) -> datetime | None:
+    """What `last` would have been, had the whole schedule been later by what nobody was at work for."""
+    return last + max(at_work_since - due_at, timedelta(0)) if last else None
 
 
 def _with_examples(

@@ -46,6 +46,7 @@ class Watchman:
         self._env = env
         self._every = every
         self._checked_at: float | None = None
+        self._running_since = archive.clock.now()
         self._stopping = asyncio.Event()
         self.last: CheckUp | None = None
         """The last check-up; None before the first."""
@@ -83,13 +84,15 @@ class Watchman:
             return False
         keep_up(self._archive)
         before = {each.occasion for each in self.last.findings} if self.last else set()
-        self.last = examine(self._archive, self._sites(), settings)
+        self.last = examine(
+            self._archive, self._sites(), settings, running_since=self._running_since
+        )
         self._checked_at = now
         for finding in self.last.findings:
             if finding.occasion not in before:
                 log.warning(
                     "site_found_ill",
-                    site=finding.site,
+                    site=finding.site or None,
                     kind=finding.kind.value,
                     part=finding.part or None,
                     since=finding.since.isoformat(),

@@ -9,13 +9,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session, aliased
 
 from db.models import Alert, AlertDelivery, AlertRule
 
 _REOPENED: Final = timedelta(days=1)
-"""What was over for less is not told again."""
+"""What was over for less is not told again, unless its end was told."""
+
+_SETTLED: Final = timedelta(hours=1)
+"""What has been over for so long is told to be."""
+
+_FOLLOWED: Final = timedelta(days=30)
+"""For so long an end is told that could not be told before: nobody looked."""
 
 _FIRST_WAIT: Final = timedelta(minutes=1)
 _LONGEST_WAIT: Final = timedelta(hours=6)
@@ -73,14 +79,16 @@ def keep_raised(
     *,
     channels: Collection[str],
     now: datetime,
+    is_end_told: bool = False,
 ) -> int:
     """Write alerts of what lasts: raise those that are new, resolve those that are over.
 
-    What was over for less than a day goes on, and nobody is told again. Returns how many were raised.
+    What was over for less than a day goes on, and nobody is told again: but where its end was told, which is an alert
+    of its own, written once it has been over for an hour. Returns how many were raised.
     """
     recent = session.scalars(
         select(Alert)
-        .where(Alert.rule == rule)
+        .where(Alert.rule == rule, ~_is_end(), ~_has_end())
         .where(Alert.resolved_at.is_(None) | (Alert.resolved_at > now - _REOPENED))
         .order_by(Alert.id)
     )
@@ -95,10 +103,54 @@ def keep_raised(
     for alert in new:
         occasion = f"{alert.occasion[:150]}{_FROM}{now.isoformat(timespec='seconds')}"
         _add(session, rule, alert, occasion=occasion, channels=channels, now=now)
+    if is_end_told:
+        _tell_ends(session, rule, channels=channels, now=now)
     return len(new)
 
 
 _FROM: Final = " from "
+_OVER: Final = " over"
+"""After the occasion of something that lasted: that it is over is an occasion, too."""
+
+
+def _is_end() -> ColumnElement[bool]:
+    return Alert.occasion.like(f"%{_FROM}%{_OVER}")
+
+
+def _has_end() -> ColumnElement[bool]:
+    """Whether the end of an alert was written."""
+    end = aliased(Alert)
+    return (
+        select(end.id)
+        .where(end.rule == Alert.rule, end.occasion == Alert.occasion + _OVER)
+        .correlate(Alert)
+        .exists()
+    )
+
+
+def _tell_ends(session: Session, rule: str, *, channels: Collection[str], now: datetime) -> None:
+    ended = session.scalars(
+        select(Alert)
+        .where(Alert.rule == rule, Alert.occasion.contains(_FROM), ~_is_end(), ~_has_end())
+        .where(Alert.resolved_at <= now - _SETTLED, Alert.resolved_at > now - _FOLLOWED)
+        .order_by(Alert.id)
+    ).all()
+    for alert in ended:
+        said = {name: alert.evidence[name] for name in _SAID if name in alert.evidence}
+        over_at = alert.resolved_at.isoformat() if alert.resolved_at else None
+        words = f"over; it was: {alert.evidence.get('words', alert.subject)}"
+        end = NewAlert(
+            occasion=alert.occasion,
+            subject=f"{alert.subject} is over",
+            evidence=said | {"words": words, "over_at": over_at, "alert": alert.id},
+            site_id=alert.site_id,
+            article_id=alert.article_id,
+        )
+        _add(session, rule, end, occasion=f"{alert.occasion}{_OVER}", channels=channels, now=now)
+
+
+_SAID: Final = ("kind", "site", "part", "since", "command")
+"""What is told of something again when it is over."""
 
 
 def resolve_others(session: Session, rules: Collection[str], *, now: datetime) -> None:
@@ -166,7 +218,8 @@ def _add(
         site_id=alert.site_id,
         article_id=alert.article_id,
         raised_at=now,
-        resolved_at=None if _FROM in occasion else now,  # what happened is over when it is told
+        # what happened is over when it is told
+        resolved_at=None if _FROM in occasion and not occasion.endswith(_OVER) else now,
         evidence=dict(alert.evidence),
     )
     session.add(row)

@@ -53,7 +53,7 @@ def _of_health(archive: Archive, rule: AlertRule, findings: Sequence[Finding]) -
     wanted = [
         NewAlert(
             occasion=finding.occasion,
-            subject=f"{finding.site}: {finding.kind.value.replace('_', ' ')} {finding.part}".strip(),
+            subject=f"{finding.whom}: {finding.kind.value.replace('_', ' ')} {finding.part}".strip(),
             evidence={
                 "kind": finding.kind.value,
                 "site": finding.site,
@@ -63,16 +63,21 @@ def _of_health(archive: Archive, rule: AlertRule, findings: Sequence[Finding]) -
                 "numbers": dict(finding.numbers),
                 "examples": list(finding.examples),
                 "remedy": finding.remedy,
-                "command": f"morgue health {finding.site}",
+                "command": f"morgue health {finding.site}" if finding.site else "morgue status",
             },
         )
         for finding in findings
         if ("all" in rule.health or finding.kind.value in rule.health)
-        and (not rule.sites or finding.site in rule.sites)
+        and (not rule.sites or not finding.site or finding.site in rule.sites)
     ]
     with archive.write() as session:
         return alerts.keep_raised(
-            session, rule.name, wanted, channels=rule.to, now=archive.clock.now()
+            session,
+            rule.name,
+            wanted,
+            channels=rule.to,
+            now=archive.clock.now(),
+            is_end_told=rule.over,
         )
 
 

@@ -49,7 +49,7 @@ def _in_words(alert: AlertView) -> str:
     evidence = alert.evidence
     lines += [
         f"  {name}: {_line(str(evidence[name]))}"
-        for name in ("words", "since", "title", "remedy", "command")
+        for name in ("words", "since", "over_at", "title", "remedy", "command")
         if evidence.get(name)
     ]
     lines += [f"  e.g. {_line(str(url))}" for url in evidence.get("examples", ())]

@@ -19,10 +19,11 @@ def examine(
     settings: Settings,
     *,
     at: datetime | None = None,
+    running_since: datetime | None = None,
 ) -> CheckUp:
     """A check-up with the limits of the settings."""
     longest = timedelta(minutes=settings.max_crawl_minutes) + timedelta(minutes=10)
-    return check_up(archive, sites, longest_crawl=longest, at=at)
+    return check_up(archive, sites, longest_crawl=longest, at=at, running_since=running_since)
 
 
 def print_findings(findings: Sequence[Finding], *, now: datetime) -> None:
@@ -31,7 +32,7 @@ def print_findings(findings: Sequence[Finding], *, now: datetime) -> None:
         since = f"{shown(finding.since)}, {lasted(now - finding.since)} ago"
         part = f" {output.one_line(finding.part)}" if finding.part else ""
         kind = finding.kind.value.replace("_", " ")
-        output.line(f"{finding.site}: {kind}{part}, since {since}")
+        output.line(f"{finding.whom}: {kind}{part}, since {since}")
         output.line(f"    {output.one_line(finding.words)}")
         for url in finding.examples:
             output.line(f"    e.g. {output.one_line(url)}")
@@ -42,7 +43,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
     """A finding for programs."""
     return {
         "kind": finding.kind.value,
-        "site": finding.site,
+        "site": finding.site or None,
         "part": finding.part or None,
         "since": finding.since,
         "words": finding.words,

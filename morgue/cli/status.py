@@ -56,7 +56,7 @@ def status(
     with archive_of(settings, is_asked_only=True) as archive:
         asked = _ask(archive, configured, settings, as_of=as_of)
     chosen = _chosen(names, configured, asked)
-    findings = [each for each in asked.findings if each.site in chosen]
+    findings = [each for each in asked.findings if each.site in chosen or not each.site]
     failing = [name for name in chosen if name in asked.known and asked.known[name].last_error]
     if as_json:
         output.document(_json(chosen, configured, asked, findings, as_of=as_of))

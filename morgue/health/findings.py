@@ -42,7 +42,7 @@ class Finding:
     """Something that is wrong."""
 
     kind: Kind
-    site: str
+    site: str  # "" where it is about all of them
     since: datetime
     words: str  # in a sentence, with the numbers
     part: str = ""  # of the site: a field, a source
@@ -50,9 +50,14 @@ class Finding:
     examples: tuple[str, ...] = ()  # URLs to look at
 
     @property
+    def whom(self) -> str:
+        """The site, for people."""
+        return self.site or "all sites"
+
+    @property
     def occasion(self) -> str:
         """What it is about: the same for as long as it lasts."""
-        return f"{self.kind} {self.site} {self.part}".strip()[:180]
+        return " ".join(f"{self.kind} {self.site} {self.part}".split())[:180]
 
     @property
     def remedy(self) -> str:

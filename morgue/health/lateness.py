@@ -1,6 +1,7 @@
 """Crawls that do not begin, and crawls that do not end. Pure: moments in, words out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log
 from statistics import median
@@ -16,6 +17,34 @@ def is_late(*, due_at: datetime, last: datetime | None, now: datetime) -> bool:
     """Whether a crawl is later than the whole pause that its schedule makes between two."""
     pause = due_at - last if last else _SHORTEST
     return now - due_at > min(max(pause, _SHORTEST), _LONGEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A time in which no crawl of any site began by schedule."""
+
+    began_at: datetime  # the last crawl before it
+    ended_at: datetime | None  # the first one after it; None: it goes on
+
+
+def last_rest(begun: Sequence[datetime], *, now: datetime) -> Rest | None:
+    """The last rest that the pauses before it do not explain; None where there was none.
+
+    Args:
+        begun: When crawls began by schedule, the earliest first.
+        now: Up to when the last of them is followed.
+    """
+    ends: list[datetime | None] = [*begun[1:], None]
+    longest = _SHORTEST
+    found = None
+    for count, (began_at, ended_at) in enumerate(zip(begun, ends, strict=True)):
+        pause = (ended_at or now) - began_at
+        usual = longest if count >= _LEAST_RUNS else _LONGEST
+        if pause > 2 * usual:
+            found = Rest(began_at, ended_at)
+        else:
+            longest = max(longest, pause)
+    return found
 
 
 def is_too_long(lasts: timedelta, *, past: Sequence[timedelta], limit: timedelta) -> bool:

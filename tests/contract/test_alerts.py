@@ -83,7 +83,7 @@ def test_a_finding_is_told_once_however_long_it_lasts(
 def test_what_is_over_is_resolved_and_told_again_when_it_comes_back_days_later(
     newspaper: Desk, clock: ManualClock
 ) -> None:
-    rules = [rule(health=["layout"])]
+    rules = [rule(health=["layout"], over=False)]
     assert desk.raise_alerts(newspaper.archive, rules, [finding(clock)]) == 1
     clock.advance(timedelta(hours=1))
     assert desk.raise_alerts(newspaper.archive, rules, []) == 0
@@ -97,6 +97,61 @@ def test_what_is_over_is_resolved_and_told_again_when_it_comes_back_days_later(
         last, first = alerting.alert_list(session)
     assert first.resolved_at is not None
     assert last.resolved_at is None
+
+
+def test_the_end_of_what_lasted_is_told_once_to_the_same_channels_unless_it_flickers(
+    newspaper: Desk, clock: ManualClock, told: Path
+) -> None:
+    rules = [rule(health="all")]
+    ill = [finding(clock)]
+    rounds = [ill, ill, [], ill, [], [], [], []]  # half an hour each
+    for found in rounds:
+        desk.raise_alerts(newspaper.archive, rules, found)
+        deliver(newspaper.archive, rules, command(told))
+        clock.advance(timedelta(minutes=30))
+    first, last = messages(told)
+    assert "is over" not in first["subject"]
+    assert last["subject"] == "[morgue] watch: lantern: layout is over"
+    assert "over; it was: 0 of 20 have a date" in last["text"]
+    assert last["alerts"][0]["evidence"]["alert"] == first["alerts"][0]["alert"]
+
+
+def test_what_comes_back_after_its_end_was_told_is_told_again(
+    newspaper: Desk, clock: ManualClock, told: Path
+) -> None:
+    rules = [rule(health="all")]
+    for found in ([finding(clock)], [], [], [finding(clock)], [], []):
+        desk.raise_alerts(newspaper.archive, rules, found)
+        deliver(newspaper.archive, rules, command(told))
+        clock.advance(timedelta(hours=1))
+    assert ["over" in each["subject"] for each in messages(told)] == [False, True, False, True]
+
+
+def test_an_end_is_told_though_nobody_looked_for_days(
+    newspaper: Desk, clock: ManualClock, told: Path
+) -> None:
+    rules = [rule(health="all")]
+    desk.raise_alerts(newspaper.archive, rules, [finding(clock)])
+    desk.raise_alerts(newspaper.archive, rules, [])
+    clock.advance(timedelta(days=5))
+    desk.raise_alerts(newspaper.archive, rules, [])
+    deliver(newspaper.archive, rules, command(told))
+    assert len(messages(told)) == 2
+
+
+def test_beginnings_and_ends_are_limited_together(
+    newspaper: Desk, clock: ManualClock, told: Path
+) -> None:
+    rules = [rule(health="all", at_most=2, per="1d")]
+    ill = [finding(clock, part=str(number)) for number in range(4)]
+    for found in (ill, [], [], []):
+        desk.raise_alerts(newspaper.archive, rules, found)
+        deliver(newspaper.archive, rules, command(told))
+        clock.advance(timedelta(hours=1))
+    assert [len(each["alerts"]) for each in messages(told)] == [1, 3]
+    clock.advance(timedelta(days=1))
+    deliver(newspaper.archive, rules, command(told))
+    assert [len(each["alerts"]) for each in messages(told)] == [1, 3, 1, 3]
 
 
 def test_a_rule_hears_only_of_its_kinds_and_sites(newspaper: Desk, clock: ManualClock) -> None:
