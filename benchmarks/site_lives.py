@@ -1,15 +1,17 @@
 """Invented sites that live for years, day by day, and what befalls them: for benchmarks/bench_health.py.
 
-Rates, weeks, feasts, growth, bursts, wire days, drifting fields, passing outages. Knows no detector.
+Rates, weeks, feasts, growth, bursts, wire days, drifting fields, passing outages; known pages looked at again as the
+crawler plans it, sources that overlap. Knows no detector.
 """
 
 import math
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from morgue.health.days import FIELDS, Day, SourceDay, Spell
+from morgue.health.days import FIELDS, NONE, Counts, Day, SourceDay, Spell
+from pipeline.revisits import plan, rhythm
 
 FAULTS = (
     "layout: nothing is read",
@@ -44,7 +46,9 @@ class _Article:
     fields: tuple[str, ...]
     length: float  # logarithm
     is_doubted: bool
-    source: int | None  # that named it first
+    source: int  # that named it first
+    number: int = 0  # tells it from others, whatever becomes of it
+    lost: frozenset[str] = frozenset()  # what its newest revision lacks already
 
 
 @dataclass
@@ -85,6 +89,23 @@ class Life:
         self.crawled_at = datetime.combine(self.began, datetime.min.time(), UTC)
         self.failed = 0
         self.outage_until = self.crawled_at
+        self._be_looked_at_again()
+
+    def _be_looked_at_again(self) -> None:
+        """How known pages and sources look when they are asked again."""
+        dice = self.again_dice = random.Random(f"again {self.seed}")
+        edits = math.exp(dice.gauss(-1.2, 0.7))  # of what is expected before a site is known
+        rates = tuple(rate * edits for rate in rhythm.UNKNOWN.rates)
+        price = dice.choice((plan.PRICE, plan.PRICE, 3 * plan.PRICE))  # a budget makes it dearer
+        self.ages = _ages(rhythm.Rhythm(rates=rates), price=price, every=self.every)
+        self.same_bytes = dice.choice((dice.uniform(0, 0.1), dice.uniform(0.3, 0.9)))  # or a 304
+        poorer = (0.0, dice.uniform(0, 0.02), dice.uniform(0, 0.02), dice.uniform(0.02, 0.1))
+        self.poorer = dice.choice(poorer)
+        count = len(self.sources)
+        self.overlaps = [dice.uniform(0, 0.9) for _ in range(count)]  # with what others name first
+        self.stirs = [dice.choice((0.0, 0.05, 0.3, 1.0)) for _ in range(count)]  # without news
+        self.asked = [dice.choice((1.0, dice.uniform(0.3, 1))) for _ in range(count)]
+        self.known: dict[int, list[tuple[datetime, _Article]]] = {}  # looks to come, by day
 
     def plan(self, *, first: int, gap: int) -> None:
         """Faults of every kind that can befall this site, one after the other, `gap` days apart."""
@@ -111,9 +132,122 @@ class Life:
             midnight = datetime.combine(day, datetime.min.time(), UTC)
             articles = list(self._articles(number, midnight))
             crawls = list(self._crawls(midnight + timedelta(days=1)))
+            self._plan_looks(articles)
+            looks = _Slots(self._looks_again(day, crawls))
+            stirs = _Slots(self._stirs(articles, crawls))
             for hour in (*hours, 24):
                 now = midnight + timedelta(hours=hour)
-                yield now, self._day(day, articles, crawls, now), hour == 24
+                whole = self._day(day, articles, crawls, now)
+                yield now, self._with_looks(whole, looks, stirs, now), hour == 24
+
+    def _plan_looks(self, articles: list[_Article]) -> None:
+        """When pages that were believed are looked at again: by the crawler's own plan for one that stays as it is."""
+        for article in articles:
+            if article.is_doubted:
+                continue
+            for age in self.ages:
+                at = article.at + age
+                self.known.setdefault(at.toordinal(), []).append((at, article))
+
+    def _looks_again(
+        self, day: date, crawls: list[tuple[datetime, str]]
+    ) -> Iterator[tuple[datetime, str]]:
+        """The looks of a day whose bytes were new, and what their pages had lost."""
+        dice = self.again_dice
+        odd = dice.uniform(0.1, 0.5) if dice.random() < 0.01 else 0.0
+        share = dice.betavariate(self.poorer * 60 + 0.01, (1 - self.poorer) * 60 + 0.01)
+        share = max(share if self.poorer else 0.0005, odd)
+        well = [at for at, kind in crawls if not kind]
+        due = sorted(self.known.pop(day.toordinal(), ()), key=lambda each: each[0])
+        position = 0
+        for planned, article in due:
+            while position < len(well) and well[position] < planned:
+                position += 1
+            if position == len(well):
+                return  # too late in the day, or the site is not reached: left out
+            at = well[position]
+            lost = self._loses(article, at)
+            has_new_bytes = bool(lost - article.lost) or dice.random() >= self.same_bytes
+            if not has_new_bytes:
+                continue
+            if not lost and dice.random() < share:
+                lost = frozenset(("text",))
+            if self.fault_at(at) != "block: pages":
+                yield at, "again"
+                yield from ((at, f"lost {name}") for name in lost - article.lost)
+                if lost - article.lost:
+                    yield at, "poorer"
+            # what is part of the text is a new revision, which is compared with from now on
+            article.lost |= lost & {"text", "standfirst"}
+
+    def _loses(self, article: _Article, at: datetime) -> frozenset[str]:
+        """What a page that was well has lost by what befalls its site."""
+        match self.fault_at(at):
+            case "layout: nothing is read":
+                return frozenset(("belief",))
+            case "layout: some fields are lost":
+                return frozenset(self._lost_fields()) & frozenset(article.fields)
+            case "layout: bodies are cut":
+                return frozenset(("text",)) if not self.fault_at(article.at) else frozenset()
+            case "layout: one template of two":
+                return frozenset(("belief",)) if article.number % 100 < 55 else frozenset()
+        return frozenset()
+
+    def _lost_fields(self) -> list[str]:
+        names = ("authors", "published", "standfirst", "section")
+        return [name for name in names if self.usual[name] > 0.3][:2]
+
+    def _stirs(
+        self, articles: list[_Article], crawls: list[tuple[datetime, str]]
+    ) -> Iterator[tuple[datetime, str]]:
+        """Of crawls that brought news: each source that was asked, and whether it had changed."""
+        dice = self.again_dice
+        waiting = sorted(articles, key=lambda each: each.at)
+        position = 0
+        for at, kind in crawls:
+            if kind:
+                continue
+            named = set()
+            first = position
+            while position < len(waiting) and waiting[position].at <= at:
+                named.add(waiting[position].source)
+                position += 1
+            if position == first:
+                continue
+            for source, overlap in enumerate(self.overlaps):
+                if dice.random() >= self.asked[source]:
+                    continue
+                count = position - first
+                has_changed = (
+                    source in named
+                    or dice.random() < 1 - (1 - overlap) ** count
+                    or dice.random() < self.stirs[source]
+                )
+                if source == 0 and self.fault_at(at) == "dead feed: frozen":
+                    # one that stamps each answer goes on stamping; one that changes with its site does not
+                    has_changed = self.stirs[source] == 1.0 and self.seed % 2 == 0
+                if source == 0 and self.fault_at(at) == "dead feed: 404":
+                    continue
+                yield at, f"asked {source}"
+                if has_changed:
+                    yield at, f"stirred {source}"
+
+    def _with_looks(self, day: Day, looks: "_Slots", stirs: "_Slots", now: datetime) -> Day:
+        lost = {name[5:]: sum(looks.by(name, now)) for name in looks.names if name[:5] == "lost "}
+        return replace(
+            day,
+            again=looks.by("again", now),
+            poorer=looks.by("poorer", now),
+            lost={name: count for name, count in lost.items() if count},
+            sources={
+                name: replace(
+                    source,
+                    asked=stirs.by(f"asked {name}", now),
+                    stirred=stirs.by(f"stirred {name}", now),
+                )
+                for name, source in day.sources.items()
+            },
+        )
 
     def _articles(self, number: int, midnight: datetime) -> Iterator[_Article]:
         dice = self.dice
@@ -133,7 +267,7 @@ class Life:
             else share
             for name, share in self.usual.items()
         }
-        for _ in range(_poisson(dice, mean)):
+        for count in range(_poisson(dice, mean)):
             hour = (dice.gauss(self.peak, 4.5)) % 24
             at = midnight + timedelta(hours=hour)
             is_wire = dice.random() < wire
@@ -148,6 +282,7 @@ class Life:
                 length=dice.gauss(self.length + shift, 0.6),
                 is_doubted=dice.random() < self.doubted + odd,
                 source=dice.choices(range(len(self.sources)), self.sources)[0],
+                number=number * 7919 + count * 37,
             )
             yield from self._befallen(article)
 
@@ -158,12 +293,8 @@ class Life:
             case "layout: nothing is read":
                 article.is_doubted = dice.random() < 0.97
             case "layout: some fields are lost":
-                lost = [
-                    n
-                    for n in ("authors", "published", "standfirst", "section")
-                    if self.usual[n] > 0.3
-                ]
-                article.fields = tuple(n for n in article.fields if n not in lost[:2])
+                lost = self._lost_fields()
+                article.fields = tuple(n for n in article.fields if n not in lost)
             case "layout: bodies are cut":
                 article.length -= 1.6
                 article.fields = tuple(n for n in article.fields if n != "standfirst")
@@ -241,6 +372,37 @@ class Life:
             (at, "http" if number == 0 and self.fault_at(at) == "dead feed: 404" else kind)
             for at, kind in asked
         ]
+
+
+def _ages(known: rhythm.Rhythm, *, price: float, every: timedelta) -> list[timedelta]:
+    """The ages at which the crawler looks again at an article in which it never sees an edit: once a crawl at most."""
+    born = datetime(2026, 1, 5, tzinfo=UTC)
+    subject = plan.Subject(section="", born_at=born, found_at=born)
+    ages = []
+    due = plan.next_look(known, subject, now=born, price=price).due_at
+    while due is not None:
+        at = max(due, born + (ages[-1] if ages else timedelta(0)) + every)
+        ages.append(at - born)
+        due = plan.next_look(known, subject, now=at, price=price).due_at
+    return ages
+
+
+class _Slots:
+    """What happened on a day, counted by three hours."""
+
+    def __init__(self, happened: Iterable[tuple[datetime, str]]) -> None:
+        self.names: dict[str, list[int]] = {}
+        for at, name in happened:
+            self.names.setdefault(name, [0] * 8)[at.hour // 3] += 1
+
+    def by(self, name: str, now: datetime) -> Counts:
+        """By quarters of the day, as far as it came."""
+        slots = self.names.get(name)
+        if slots is None:
+            return NONE
+        so_far = slots[: now.hour // 3] if now.hour else slots
+        so_far = [*so_far, *([0] * (8 - len(so_far)))]
+        return tuple(so_far[2 * quarter] + so_far[2 * quarter + 1] for quarter in range(4))
 
 
 def _quarters(articles: list[_Article]) -> tuple[int, ...]:

@@ -12,9 +12,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import log
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, and_, cast, delete, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import String, and_, cast, delete, func, or_, select
+from sqlalchemy.orm import Session
 
+from db.asking import looks_again
+from db.asking.quarters import QUARTER, between, hour_of, quarter_at, quarter_of
 from db.models import (
     Article,
     Link,
@@ -28,9 +30,8 @@ from db.models import (
     Visit,
     VisitOutcome,
 )
-from db.statements import chunks, insert_or_ignore, insert_rows, is_postgres
+from db.statements import chunks, insert_or_ignore, insert_rows
 
-QUARTER: Final = timedelta(hours=6)
 KEPT_DAYS: Final = 120
 """Days of which the numbers are kept: more than detectors remember."""
 
@@ -39,9 +40,6 @@ DOUBTS: Final = ("empty", "layout", "not_article", "reader_failed", "not_html")
 
 WALLS: Final = ("consent", "blocked", "login")
 _WALL_STATUSES: Final = (401, 403, 429, 451)
-_STRAGGLING: Final = timedelta(hours=8)
-"""By how much rows may be later in a ledger than their moment: a crawl's last pages."""
-
 _KINDS: Final = re.compile(r"\b(tls|dns|timeout|connection)\b: ")
 _WORDS: Final = 160
 
@@ -99,6 +97,8 @@ def count(session: Session, day: date, *, until: datetime) -> dict[int, Counts]:
     _count_visits(session, days, begins, ends)
     _count_articles(session, days, begins, ends)
     _count_doubts(session, days, begins, ends)
+    for site_id, again in looks_again.count(session, begins, ends, doubts=DOUBTS).items():
+        days[site_id] |= again
     _count_sources(session, days, begins, ends, is_over=until >= begins + timedelta(days=1))
     return dict(days)
 
@@ -110,18 +110,18 @@ def _nothing() -> Counts:
 def _count_visits(
     session: Session, days: Mapping[int, Counts], begins: datetime, ends: datetime
 ) -> None:
-    hour = _hour(session, Visit.visited_at)
+    hour = hour_of(session, Visit.visited_at)
     is_wall = Visit.status.in_(_WALL_STATUSES)
     statement = (
         select(Link.site_id, hour, Visit.outcome, is_wall, func.count())
         .join(Link, Link.id == Visit.link_id)
-        .where(_between(session, Visit.id, Visit.visited_at, begins, ends))
+        .where(between(session, Visit.id, Visit.visited_at, begins, ends))
         .group_by(Link.site_id, hour, Visit.outcome, is_wall)
     )
     for site_id, at, outcome, wall, number in session.execute(statement):
         if outcome == VisitOutcome.REFUSED:
             continue
-        quarter = _quarter_of(at)
+        quarter = quarter_of(at)
         days[site_id]["looks"][quarter] += number
         outcomes = days[site_id].setdefault("outcomes", {})
         outcomes[outcome] = outcomes.get(outcome, 0) + number
@@ -146,11 +146,11 @@ def _count_articles(
             func.length(Revision.text),
         )
         .join(Revision, and_(Revision.article_id == Article.id, Revision.number == 1))
-        .where(_between(session, Article.id, Article.first_seen_at, begins, ends))
+        .where(between(session, Article.id, Article.first_seen_at, begins, ends))
     )
     lengths: dict[int, list[list[float]]] = defaultdict(lambda: [[], [], [], []])
     for site_id, at, *has, length in rows:
-        quarter = _quarter_at(at)
+        quarter = quarter_at(at)
         days[site_id]["articles"][quarter] += 1
         fields = days[site_id].setdefault("fields", {name: [0, 0, 0, 0] for name in _FIELDS})
         for name, is_there in zip(_FIELDS, has, strict=True):
@@ -176,18 +176,22 @@ def _count_doubts(
     session: Session, days: Mapping[int, Counts], begins: datetime, ends: datetime
 ) -> None:
     """New pages that were not believed, and looks that met a wall."""
-    hour = _hour(session, Quarantine.quarantined_at)
+    hour = hour_of(session, Quarantine.quarantined_at)
     is_wall = Quarantine.reason.in_(WALLS)
-    is_new = and_(Quarantine.reason.in_(DOUBTS), Link.found_at >= begins - timedelta(days=1))
+    is_new = and_(
+        Quarantine.reason.in_(DOUBTS),
+        Link.found_at >= begins - timedelta(days=1),
+        Link.article_id.is_(None),  # a known page is compared with itself: see looks_again
+    )
     statement = (
         select(Link.site_id, hour, is_wall, Quarantine.reason, func.count(func.distinct(Link.id)))
         .join(Link, Link.id == Quarantine.link_id)
-        .where(_between(session, Quarantine.id, Quarantine.quarantined_at, begins, ends))
+        .where(between(session, Quarantine.id, Quarantine.quarantined_at, begins, ends))
         .where(or_(is_wall, is_new))
         .group_by(Link.site_id, hour, is_wall, Quarantine.reason)
     )
     for site_id, at, wall, reason, number in session.execute(statement):
-        days[site_id]["blocked" if wall else "doubted"][_quarter_of(at)] += number
+        days[site_id]["blocked" if wall else "doubted"][quarter_of(at)] += number
         reasons = days[site_id].setdefault("reasons", {})
         reasons[reason] = reasons.get(reason, 0) + number
 
@@ -209,23 +213,34 @@ def _count_sources(
             SourceLook.looked_at,
             SourceLook.outcome,
             SourceLook.status,
+            SourceLook.link_count.is_not(None),
             SourceLook.new_link_count,
             SourceLook.detail,
         )
         .join(Source, Source.id == SourceLook.source_id)
-        .where(_between(session, SourceLook.id, SourceLook.looked_at, begins, ends))
+        .where(between(session, SourceLook.id, SourceLook.looked_at, begins, ends))
         .order_by(SourceLook.looked_at, SourceLook.id)
     )
     of_sites: dict[int, dict[int, tuple[datetime, str, str]]] = defaultdict(dict)
-    for site_id, source_id, crawl_id, at, outcome, status, new, detail in looks:
+    told: dict[tuple[int, int], list[tuple[Counts, int, bool, int]]] = defaultdict(list)
+    for site_id, source_id, crawl_id, at, outcome, status, is_read, new, detail in looks:
         kind = _kind(outcome, status, detail)
         day = days[site_id].setdefault("sources", {})
-        source = day.setdefault(str(source_id), {"new": [0, 0, 0, 0], "spells": []})
-        source["new"][_quarter_at(at)] += new
-        _add_to_spells(source["spells"], kind, _minute(at, begins), detail)
+        source = day.setdefault(
+            str(source_id), {name: [0, 0, 0, 0] for name in ("new", "asked", "stirred")}
+        )
+        source["new"][quarter_at(at)] += new
+        if not kind:
+            told[crawl_id, site_id].append((source, quarter_at(at), is_read, new))
+        _add_to_spells(source.setdefault("spells", []), kind, _minute(at, begins), detail)
         before = of_sites[site_id].get(crawl_id)
         if before is None or before[1]:  # a crawl is well if one of its looks was
             of_sites[site_id][crawl_id] = (at, kind, detail or "")
+    for answered in told.values():
+        if any(new for *_, new in answered):  # else nothing speaks for a source having to change
+            for source, quarter, is_read, _ in answered:
+                source["asked"][quarter] += 1
+                source["stirred"][quarter] += is_read
     for site_id, crawls in of_sites.items():
         spells: list[list[Any]] = []
         days[site_id]["spells"] = spells
@@ -273,54 +288,6 @@ def _covered(well: Iterable[timedelta], so_far: timedelta, *, is_over: bool) -> 
 
 def _minute(at: datetime, begins: datetime) -> int:
     return int((at - begins) / timedelta(minutes=1))
-
-
-def _quarter_at(at: datetime) -> int:
-    return at.astimezone(UTC).hour // 6
-
-
-def _quarter_of(hour: str) -> int:
-    return int(hour) // 6
-
-
-def _hour(session: Session, moment: InstrumentedAttribute[datetime]) -> ColumnElement[str]:
-    """The hour of a moment in UTC, as two digits."""
-    if is_postgres(session):
-        return func.to_char(func.timezone("UTC", moment), "HH24", type_=String)
-    return func.substr(moment, 12, 2, type_=String)
-
-
-def _between(
-    session: Session,
-    number: InstrumentedAttribute[int],
-    moment: InstrumentedAttribute[datetime],
-    begins: datetime,
-    ends: datetime,
-) -> ColumnElement[bool]:
-    """The condition that a row of a ledger is of that time."""
-    first = first_number(session, number, moment, begins - _STRAGGLING)
-    last = first_number(session, number, moment, ends + _STRAGGLING)
-    return and_(number >= first, number < last, moment >= begins, moment < ends)
-
-
-def first_number(
-    session: Session,
-    number: InstrumentedAttribute[int],
-    moment: InstrumentedAttribute[datetime],
-    at: datetime,
-) -> int:
-    """The number from which on a ledger's rows are of that moment or later, by bisection."""
-    low, high = 0, (session.scalar(select(func.max(number))) or 0) + 1
-    while low < high:
-        middle = (low + high) // 2
-        found = session.execute(
-            select(number, moment).where(number >= middle).order_by(number).limit(1)
-        ).first()
-        if found is None or found[1] >= at:
-            high = middle
-        else:
-            low = found[0] + 1
-    return low
 
 
 @dataclass(frozen=True, slots=True)

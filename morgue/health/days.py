@@ -36,6 +36,8 @@ class SourceDay:
     """What one source of the site came to."""
 
     new: Counts = NONE  # links that it was the first to name
+    asked: Counts = NONE  # in so many crawls that brought the site new links
+    stirred: Counts = NONE  # in so many of them it had other bytes than before
     spells: tuple[Spell, ...] = ()
 
 
@@ -53,6 +55,9 @@ class Day:
     lengths: tuple[tuple[int, float, float], ...] = (
         (0, 0.0, 0.0),
     ) * QUARTERS  # of bodies: how many, mean and deviation of logarithms
+    again: Counts = NONE  # known pages whose new bytes the same reader read
+    poorer: Counts = NONE  # of them, those that lost a field or half of their text, or belief
+    lost: Mapping[str, int] = field(default_factory=dict)  # what they lost, and how many did
     spells: tuple[Spell, ...] = ()  # of crawls of the site
     sources: Mapping[str, SourceDay] = field(default_factory=dict)  # by number
 
@@ -72,7 +77,12 @@ class Day:
 def from_counts(day: str, counts: Mapping[str, Any]) -> Day:
     """A day as db.asking.site_days counts and keeps it."""
     sources = {
-        number: SourceDay(_counts(each, "new"), _spells(day, each.get("spells", ())))
+        number: SourceDay(
+            new=_counts(each, "new"),
+            asked=_counts(each, "asked"),
+            stirred=_counts(each, "stirred"),
+            spells=_spells(day, each.get("spells", ())),
+        )
         for number, each in counts.get("sources", {}).items()
     }
     return Day(
@@ -87,6 +97,9 @@ def from_counts(day: str, counts: Mapping[str, Any]) -> Day:
             (int(count), float(mean), float(deviation))
             for count, mean, deviation in counts.get("lengths", ((0, 0, 0),) * QUARTERS)
         ),
+        again=_counts(counts, "again"),
+        poorer=_counts(counts, "poorer"),
+        lost=counts.get("lost", {}),
         spells=_spells(day, counts.get("spells", ())),
         sources=sources,
     )

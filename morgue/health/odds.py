@@ -8,18 +8,15 @@ Counts follow a negative binomial, for articles come in bursts.
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import exp, lgamma, log
-from operator import add
+from operator import add, mul
 
 _MEANS = (0.002, 0.01, 0.03, 0.07, 0.14, 0.25, 0.4, 0.55, 0.7, 0.82, 0.9, 0.95, 0.98, 0.995)
 _CONCENTRATIONS = {3.0: -5.0, 12.0: -2.0, 50.0: 0.0, 250.0: 0.0}
 """Each with its weight at first, as a logarithm: shares that leap from day to day are rare, and a share near none says
 nothing of how it leaps."""
 
-_GRID = tuple(
-    (mean * c, (1 - mean) * c, lgamma(mean * c) + lgamma((1 - mean) * c) - lgamma(c))
-    for mean in _MEANS
-    for c in _CONCENTRATIONS
-)
+_GRID = tuple((mean * c, (1 - mean) * c) for mean in _MEANS for c in _CONCENTRATIONS)
+_LAW_MEANS = tuple(mean for mean in _MEANS for _ in _CONCENTRATIONS)
 _FIRST = tuple(weight for _ in _MEANS for weight in _CONCENTRATIONS.values())
 _FORGETTING = 0.97
 """What a day's weight is a day later: a site is what it was in the last month or so."""
@@ -32,7 +29,7 @@ def log_sum(values: Iterable[float]) -> float:
     """The logarithm of a sum of exponentials."""
     values = tuple(values)
     top = max(values)
-    return top + log(sum(exp(value - top) for value in values))
+    return top + log(sum([exp(value - top) for value in values]))
 
 
 def log_binomial(k: int, n: int, a: float, b: float) -> float:
@@ -84,9 +81,8 @@ class Share:
     def _settle(self) -> None:
         total = log_sum(self._weights)
         self._shares = [weight - total for weight in self._weights]
-        self.mean = sum(
-            exp(share) * a / (a + b) for share, (a, b, _) in zip(self._shares, _GRID, strict=True)
-        )
+        self._known: dict[tuple[int, int, tuple[float, ...]], float] = {}
+        self.mean = sum(map(mul, map(exp, self._shares), _LAW_MEANS))
         """The share that is expected."""
 
     @property
@@ -98,6 +94,17 @@ class Share:
         """Of a day with k of n, as far as can be foretold."""
         usual = log_sum(map(add, self._shares, _log_binomials(k, n)))
         return log_sum((usual, self._log_odd(k, n))) if self._may_be_odd else usual
+
+    def log_odds(self, k: int, n: int, alternatives: tuple[float, ...]) -> float:
+        """How much likelier k of n are by one of the alternatives; a day is asked for many times until it is learnt."""
+        known = self._known.get((k, n, alternatives))
+        if known is None:
+            other = log_sum(
+                log_binomial(k, n, mean * _LOOSE, (1 - mean) * _LOOSE) for mean in alternatives
+            )
+            known = other - log(len(alternatives)) - self.log_likelihood(k, n)
+            self._known[k, n, alternatives] = known
+        return known
 
     def _log_odd(self, k: int, n: int) -> float:
         """Of an odd day with k of n."""
@@ -112,6 +119,7 @@ class Share:
             is_odd = self._log_odd(k, n) > log_sum(map(add, self._shares, seen))
             count, days = self.odd
             self.odd = (count * _REMEMBERED + is_odd, days * _REMEMBERED + 1)
+            self._known.clear()
             if is_odd:
                 return
         weights = [
@@ -123,13 +131,28 @@ class Share:
         self._settle()
 
 
-@lru_cache(maxsize=4096)
-def _log_binomials(k: int, n: int) -> tuple[float, ...]:
+def _log_binomials(k: int, n: int) -> list[float]:
     """Of k among n by every law of the grid."""
-    rest = n - k
-    return tuple(
-        lgamma(k + a) + lgamma(rest + b) - lgamma(n + a + b) - norm for a, b, norm in _GRID
-    )
+    return [
+        there + missing - together
+        for there, missing, together in zip(_there(k), _missing(n - k), _together(n), strict=True)
+    ]
+
+
+@lru_cache(maxsize=2048)
+def _there(k: int) -> tuple[float, ...]:
+    """The part of k in the laws: rows of these are asked for over and over, pairs of k and n are not."""
+    return tuple(lgamma(k + a) - lgamma(a) for a, _ in _GRID)
+
+
+@lru_cache(maxsize=2048)
+def _missing(rest: int) -> tuple[float, ...]:
+    return tuple(lgamma(rest + b) - lgamma(b) for _, b in _GRID)
+
+
+@lru_cache(maxsize=2048)
+def _together(n: int) -> tuple[float, ...]:
+    return tuple(lgamma(n + a + b) - lgamma(a + b) for a, b in _GRID)
 
 
 Odds = tuple[float, ...]
@@ -144,15 +167,8 @@ def odds_of_share(
     k = n = 0
     for one, other in zip(reversed(counts), reversed(totals), strict=True):
         k, n = k + min(one, other), n + other
-        found.append(_log_odds(k, n, share, alternatives) if n and alternatives else 0.0)
+        found.append(share.log_odds(k, n, tuple(alternatives)) if n and alternatives else 0.0)
     return tuple(reversed(found))
-
-
-def _log_odds(k: int, n: int, share: Share, alternatives: Sequence[float]) -> float:
-    other = log_sum(
-        log_binomial(k, n, mean * _LOOSE, (1 - mean) * _LOOSE) for mean in alternatives
-    ) - log(len(alternatives))
-    return other - share.log_likelihood(k, n)
 
 
 _LOOSE = 20.0  # the concentration of an alternative: a broken site is not exact either

@@ -17,22 +17,32 @@ from morgue.health.outages import FALSE_A_YEAR, Outages
 from morgue.health.rhythm import Rhythm
 from morgue.health.suspicion import Suspicion
 
-VERSION = "1"
+VERSION = "2"
 """Of what is learnt, and how: what another version kept is learnt anew."""
 
-_FALSE_FIELDS = 0.2  # false findings a year, shared by the fields
-_FALSE_DOUBTS = 0.25
-_FALSE_LENGTHS = 0.2
-_FALSE_SILENCE = 0.15
-_FALSE_BLOCKS = 0.1
-_FALSE_SOURCES = 0.2  # shared by the sources
+_FALSE_A_YEAR = {
+    "field": 0.1,  # shared by the fields
+    "doubted": 0.1,
+    "again": 0.1,
+    "blocked": 0.05,
+    "source": 0.05,  # shared by the sources, as is
+    "stirred": 0.2,
+}
+"""False findings a year that each test may make; what is left of one is for outages, and for:"""
+
+_FALSE_LENGTHS = 0.1
+_FALSE_SILENCE = 0.1
+
 _LEAST_SHARE = 0.15
-"""Of a field or a source: what is rarer is not missed."""
+"""Of a field: what is rarer is not missed."""
+
+_LEAST_SOURCE = 0.02
+"""Of a source, among all: one that is hardly ever first to name a link is not told by that."""
 
 _LEAST_LEARNT = 20
 """Pages (or links) that a share is learnt from before anything is said of it."""
 
-_RISING = ("doubted", "blocked")
+_RISING = ("doubted", "again", "blocked")
 """Shares that are bad when they rise."""
 
 _OF_SPELL = {"tls": Kind.CERTIFICATE, "dns": Kind.DNS, "blocked": Kind.BLOCKED}
@@ -47,14 +57,20 @@ class _ShareTest:
     learnt: int = 0
 
     def odds(self, told: "_Told") -> Odds:
-        alternatives: list[float] = []
-        if self.learnt >= _LEAST_LEARNT:
-            mean = self.share.mean
-            if not told.falls:
-                alternatives = [other for other in (0.97, 0.6, 0.3) if other > 2 * mean]
-            elif mean > _LEAST_SHARE:
-                alternatives = [0.01, 0.4 * mean]
-        return odds_of_share(told.counts, told.totals, self.share, alternatives=alternatives)
+        return odds_of_share(
+            told.counts, told.totals, self.share, alternatives=self._alternatives(told)
+        )
+
+    def _alternatives(self, told: "_Told") -> list[float]:
+        """What the share becomes where something broke; none where too little is known of it."""
+        mean = self.share.mean
+        if self.learnt < _LEAST_LEARNT:
+            return []
+        if not told.falls:
+            return [other for other in (0.97, 0.6, 0.3) if other > 2 * mean]
+        if told.name.startswith("source "):
+            return [0.05 * mean, 0.4 * mean] if mean > _LEAST_SOURCE else []
+        return [0.01, 0.4 * mean] if mean > _LEAST_SHARE else []
 
     def close(self, day: date, told: "_Told", *, may_learn: bool = True) -> None:
         observed = [sum(map(min, told.counts, told.totals)), sum(told.totals)]
@@ -75,6 +91,11 @@ class _Told:
     counts: Counts
     totals: Counts
     falls: bool  # whether it is a fall that is bad
+
+    def since(self, moment: datetime, day: date) -> tuple[int, int]:
+        """What the day came to from a moment of it on; all of it where that was earlier."""
+        first = moment.hour // 6 if moment.date() == day else 0
+        return sum(map(min, self.counts[first:], self.totals[first:])), sum(self.totals[first:])
 
 
 class SiteWatch:
@@ -152,46 +173,44 @@ class SiteWatch:
                 yield _Told(f"field {name}", day.fields.get(name, NONE), day.articles, falls=True)
         pages = tuple(map(sum, zip(day.articles, day.doubted, strict=True)))
         yield _Told("doubted", day.doubted, pages, falls=False)
+        yield _Told("again", day.poorer, day.again, falls=False)
         yield _Told("blocked", tuple(map(min, day.blocked, day.looks)), day.looks, falls=False)
         if len(day.sources) > 1:
             for number, source in day.sources.items():
                 yield _Told(f"source {number}", source.new, day.new_links, falls=True)
+                yield _Told(f"stirred {number}", source.stirred, source.asked, falls=True)
 
     def _test(self, name: str, day: Day) -> _ShareTest:
-        test = self._shares.setdefault(
-            name, _ShareTest(Share(may_be_odd=name in _RISING), Suspicion(0.0))
-        )
+        test = self._shares.get(name)
+        if test is None:
+            test = _ShareTest(Share(may_be_odd=name in _RISING), Suspicion(0.0))
+            self._shares[name] = test
         test.suspicion.bar = _bar(_false_a_year(name, sources=len(day.sources)))
         return test
 
     def _of_pages(self, today: Day) -> Iterator[Finding]:
         layout = []
+        silent: dict[str, list[tuple[datetime, str, dict[str, Any]]]] = {}
         for told in self._told(today):
             test = self._test(told.name, today)
             odds = test.odds(told)
             if not test.suspicion.holds(odds):
                 continue
             since = test.suspicion.begins(today.day, odds)
-            k, n = sum(told.counts), sum(told.totals)
+            k, n = told.since(since, today.day)
             what, _, part = told.name.partition(" ")
             numbers = {"usual_share": round(test.share.mean, 3), "now": k, "of": n}
-            usual = f"usually {test.share.mean:.0%}"
+            words = (
+                f"{_WORDS[what].format(k=k, n=n, a=_A.get(part))}, usually {test.share.mean:.0%}"
+            )
             if what == "blocked":
-                words = f"{k} of {n} looks today were refused or met a wall, {usual}"
                 yield Finding(Kind.BLOCKED, self.site, since, words, numbers=numbers)
-            elif what == "source":
-                words = (
-                    f"it named {k} of the {n} new links today, {usual}, while other sources go on"
-                )
-                yield Finding(Kind.DEAD_FEED, self.site, since, words, part, numbers)
-            elif what == "doubted":
-                layout.append(
-                    (since, "doubted", f"{k} of {n} new pages were not believed, {usual}", numbers)
-                )
+            elif what in ("source", "stirred"):
+                silent.setdefault(part, []).append((since, words, numbers))
             else:
-                layout.append(
-                    (since, part, f"{k} of {n} new articles have {_A[part]}, {usual}", numbers)
-                )
+                if what == "again":
+                    words += _of_what(today.lost)
+                layout.append((since, part or what, words, numbers))
         layout += self._of_lengths(today)
         if layout:
             yield Finding(
@@ -200,6 +219,11 @@ class SiteWatch:
                 min(each[0] for each in layout),
                 "; ".join(each[2] for each in layout),
                 numbers={each[1]: each[3] for each in layout},
+            )
+        for part, each in silent.items():
+            words = f"{'; '.join(words for _, words, _ in each)}; other sources go on"
+            yield Finding(
+                Kind.DEAD_FEED, self.site, min(one[0] for one in each), words, part, each[0][2]
             )
 
     def _of_lengths(self, today: Day) -> Iterator[tuple[datetime, str, str, dict[str, Any]]]:
@@ -251,6 +275,15 @@ class SiteWatch:
                 yield _outage(Kind.DEAD_FEED, self.site, spell, outages, part=number)
 
 
+_WORDS = {
+    "field": "{k} of {n} new articles have {a}",
+    "doubted": "{k} of {n} new pages were not believed",
+    "again": "{k} of {n} known pages that were read again say less than they did",
+    "blocked": "{k} of {n} looks were refused or met a wall",
+    "source": "it named {k} of the {n} new links",
+    "stirred": "it had changed at {k} of {n} looks at which the site had new links",
+}
+
 _A = {
     "title": "a headline",
     "authors": "an author",
@@ -258,6 +291,19 @@ _A = {
     "standfirst": "a standfirst",
     "section": "a section",
     "language": "a language",
+}
+
+
+def _of_what(lost: Mapping[str, int]) -> str:
+    """What pages lost, the most frequent first."""
+    most = sorted(lost, key=lambda name: (-lost[name], name))
+    named = (f"{lost[name]} {_LOST.get(name) or f'lost {_A[name]}'}" for name in most)
+    return f" ({', '.join(named)})" if lost else ""
+
+
+_LOST = {
+    "belief": "are not believed any more",
+    "text": "lost half of their text or more",
 }
 
 
@@ -274,11 +320,8 @@ def _outage(kind: Kind, site: str, spell: Spell, outages: Outages, *, part: str 
 
 def _false_a_year(name: str, *, sources: int) -> float:
     what = name.partition(" ")[0]
-    if what == "field":
-        return _FALSE_FIELDS / len(FIELDS)
-    if what == "source":
-        return _FALSE_SOURCES / max(sources, 1)
-    return _FALSE_DOUBTS if what == "doubted" else _FALSE_BLOCKS
+    shared_by = {"field": len(FIELDS), "source": sources, "stirred": sources}
+    return _FALSE_A_YEAR[what] / max(shared_by.get(what, 1), 1)
 
 
 def _bar(false_a_year: float) -> float:

@@ -15,6 +15,7 @@ from db.models import Source, SourceOutcome, VisitOutcome
 from morgue.checkup import check_up, keep_up
 from morgue.health.days import from_counts
 from morgue.health.findings import Kind
+from morgue.health.watch import VERSION
 from tests.contract.desk import RULES, Desk
 
 DAY = date(2026, 3, 2)
@@ -43,6 +44,7 @@ def look(desk: Desk, outcome: SourceOutcome, *, new: int = 0, detail: str | None
             now=desk.clock.now(),
             outcome=outcome,
             status=None if detail else 200,
+            link_count=20 if new else None,
             new_link_count=new,
             detail=detail,
         )
@@ -90,6 +92,48 @@ def test_a_day_of_a_site_is_counted_by_quarters(desk: Desk) -> None:
     assert counted["spells"] == source["spells"]
 
 
+def test_a_source_is_measured_by_the_crawls_that_brought_its_site_news(desk: Desk) -> None:
+    look(desk, SourceOutcome.NEW, new=2)
+    look(desk, SourceOutcome.SAME)
+    crawl_of_two(desk, is_first_read=True)
+    crawl_of_two(desk, is_first_read=False)
+    with desk.archive.read() as session:
+        sources = site_days.count(session, DAY, until=desk.clock.now())[desk.site_id]["sources"]
+    (first, second) = (sources[number] for number in sorted(sources, key=int))
+    assert (first["asked"], first["stirred"]) == ([0, 3, 0, 0], [0, 2, 0, 0])
+    assert (second["asked"], second["stirred"]) == ([0, 2, 0, 0], [0, 2, 0, 0])
+
+
+def crawl_of_two(desk: Desk, *, is_first_read: bool) -> None:
+    """A crawl in which the second source names a new link, and the first one none."""
+    now = desk.clock.now()
+    urls = [("feed", "http://x.example/feed"), ("feed", "http://x.example/other")]
+    with desk.archive.write() as session:
+        crawl_id = crawls.begin_crawl(
+            session, trigger="schedule", owner="desk:1", now=now, site_ids=[desk.site_id]
+        )
+        first, second = crawls.ensure_sources(session, desk.site_id, urls).values()
+        crawls.add_source_look(
+            session,
+            first.id,
+            crawl_id,
+            now=now,
+            outcome=SourceOutcome.SAME if is_first_read else SourceOutcome.NOT_MODIFIED,
+            status=200 if is_first_read else 304,
+            link_count=20 if is_first_read else None,
+        )
+        crawls.add_source_look(
+            session,
+            second.id,
+            crawl_id,
+            now=now,
+            outcome=SourceOutcome.NEW,
+            status=200,
+            link_count=20,
+            new_link_count=1,
+        )
+
+
 def test_what_was_done_on_another_day_is_not_counted(desk: Desk) -> None:
     a_day(desk)
     desk.wait(hours=20)
@@ -110,7 +154,7 @@ def test_days_are_kept_once_they_are_over_and_only_once(desk: Desk) -> None:
     with desk.archive.read() as session:
         days = site_days.kept(session, since=DAY, until=DAY + timedelta(days=9))
         fresh = site_days.count(session, DAY, until=desk.clock.now())
-        known = site_days.healths(session, learner="1")
+        known = site_days.healths(session, learner=VERSION)
     assert days[desk.site_id] == {"2026-03-02": fresh[desk.site_id], "2026-03-03": {}}
     assert known[desk.site_id].day == DAY + timedelta(days=1)
 
