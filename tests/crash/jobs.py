@@ -7,6 +7,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -19,6 +20,7 @@ from typing import Any
 from alembic.ddl.impl import DefaultImpl
 from sqlalchemy import func, select
 
+from config.alerting import AlertRule, Channel
 from config.clock import ManualClock, SystemClock
 from config.settings import Settings, load_settings
 from config.site import load_sites
@@ -27,15 +29,17 @@ from crawler.backlog import Backlog
 from crawler.run import run_crawl
 from db import schema
 from db.archive import Archive, Session
-from db.archiving import backfills, crawls, ledger
+from db.archiving import alerts, backfills, crawls, ledger
 from db.backups import kept, making
 from db.histories import changes, edits, rereadings, resettle
 from db.identities import actions, aliases
 from db.models import Crawl, Site
 from db.proving import seals
 from morgue import daemon, reextraction
+from morgue.alerting import desk
 from morgue.cli import morgue, up
 from morgue.daemon import Daemon
+from morgue.health.findings import Finding, Kind
 from morgue.reextraction import Run
 from morgue.reextraction_report import SiteReport, Wanted
 from morgue.rereading import Order, ReadCapture
@@ -201,6 +205,24 @@ def _read_all_here(
     yield from map(work, orders)
 
 
+_WRITES = """
+import json, pathlib, sys, uuid
+(pathlib.Path(sys.argv[1]) / uuid.uuid4().hex).write_text(json.dumps(json.load(sys.stdin)))
+"""
+
+
+def _tell_people(order: dict[str, Any]) -> int:
+    """Raise an alert of what is wrong with a site, and have a command take it."""
+    clock = SystemClock(offset=timedelta(seconds=order["offset_s"]))
+    rules = [AlertRule.model_validate({"name": "ill", "health": "all", "to": "file"})]
+    command = (sys.executable, "-c", _WRITES, order["folder"])
+    with Archive.open(order["address"], clock=clock) as archive:
+        found = Finding(Kind.LAYOUT, "lantern", clock.now(), "0 of 20 have a date")
+        desk.raise_alerts(archive, rules, [found])
+        desk.deliver(archive, rules, [Channel(name="file", command=command)], env={})
+    return 0
+
+
 def _keep_crawling(order: dict[str, Any]) -> int:
     """Be the daemon until every site has been crawled and nothing is under way."""
     os.environ[order["mark"]] = "1"  # by which those are known that are left behind
@@ -277,6 +299,14 @@ REEXTRACTION_STEPS: Steps = {
     "action_completed": (actions, "complete_action", "after"),
 }
 
+ALERT_STEPS: Steps = {
+    "alert_written": (alerts, "keep_raised", "after"),
+    "alert_is_sent": (desk, "send", "before"),
+    "alert_delivered": (desk, "send", "after"),
+    "delivery_noted": (alerts, "note_delivered", "after"),
+    "round_ends": (desk, "deliver", "after"),
+}
+
 DAEMON_STEPS: Steps = {
     "look_begins": (Daemon, "_look", "before"),
     "due_sites_found": (up, "_find_due", "after"),
@@ -291,5 +321,6 @@ JOBS = {
     "backup": Job(_back_up, BACKUP_STEPS),
     "backfill": Job(_go_back, BACKFILL_STEPS, lambda _: read_here()),
     "reextraction": Job(_read_again, REEXTRACTION_STEPS, _prepare_reading),
+    "alert": Job(_tell_people, ALERT_STEPS),
     "daemon": Job(_keep_crawling, DAEMON_STEPS),
 }
