@@ -98,16 +98,15 @@ def runs(session: Session, *, now: datetime, dead: Collection[int] = ()) -> dict
     return dict(found)
 
 
-def begun_by_schedule(session: Session, *, now: datetime, limit: int = 500) -> list[datetime]:
+def begun_by_schedule(session: Session, *, now: datetime) -> list[datetime]:
     """When the latest crawls began that a schedule wanted, of whatever site, the earliest first."""
     last = session.scalar(select(Crawl.id).order_by(Crawl.id.desc()).limit(1)) or 0
     moments = session.scalars(
         select(Crawl.started_at)
         .where(Crawl.id > last - _CRAWLS, Crawl.trigger == "schedule", Crawl.started_at <= now)
-        .order_by(Crawl.started_at.desc())
-        .limit(limit)
+        .order_by(Crawl.started_at)
     )
-    return list(moments)[::-1]
+    return list(moments)
 
 
 def source_urls(session: Session) -> dict[str, str]:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from math import log
 from statistics import median
 
 _SHORTEST = timedelta(minutes=10)
 _LONGEST = timedelta(days=1)
 _LEAST_RUNS = 5
+_LEAST_PAUSES = 2
 _FAR = 5.0  # deviations from the usual; chance hardly ever reaches that
 _LEAST_DEVIATION = 0.35  # of the logarithm of a crawl's length
 
@@ -28,19 +30,16 @@ class Rest:
 
 
 def last_rest(begun: Sequence[datetime], *, now: datetime) -> Rest | None:
-    """The last rest that the pauses before it do not explain; None where there was none.
+    """The last pause of more than a day that is twice as long as those before it; None where there was none.
 
     Args:
         begun: When crawls began by schedule, the earliest first.
         now: Up to when the last of them is followed.
     """
-    ends: list[datetime | None] = [*begun[1:], None]
-    longest = _SHORTEST
-    found = None
-    for count, (began_at, ended_at) in enumerate(zip(begun, ends, strict=True)):
+    longest, found = _LONGEST / 2, None
+    for count, (began_at, ended_at) in enumerate(zip_longest(begun, begun[1:])):
         pause = (ended_at or now) - began_at
-        usual = longest if count >= _LEAST_RUNS else _LONGEST
-        if pause > 2 * usual:
+        if pause > 2 * longest and count >= _LEAST_PAUSES:
             found = Rest(began_at, ended_at)
         else:
             longest = max(longest, pause)

@@ -8,7 +8,7 @@ import pytest
 
 from morgue.health.days import FIELDS, Day, SourceDay, Spell
 from morgue.health.findings import REMEDIES, Finding, Kind
-from morgue.health.lateness import is_late, is_too_long
+from morgue.health.lateness import Rest, is_late, is_too_long, last_rest
 from morgue.health.odds import Share, odds_of_share
 from morgue.health.outages import Outages
 from morgue.health.watch import SiteWatch
@@ -246,6 +246,69 @@ def test_a_crawl_is_late_once_a_whole_pause_has_passed() -> None:
     last = due - timedelta(minutes=30)
     assert not is_late(due_at=due, last=last, now=due + timedelta(minutes=29))
     assert is_late(due_at=due, last=last, now=due + timedelta(minutes=31))
+
+
+def test_a_rest_is_longer_than_a_day_and_than_the_pauses_before_it_explain() -> None:
+    begins = midnight(MONDAY)
+    by_day = [begins + timedelta(days=n // 8, hours=n % 8 * 2) for n in range(80)]  # and no nights
+    last = by_day[-1]
+    assert last_rest([], now=begins) is None
+    assert last_rest(by_day, now=last + timedelta(hours=23)) is None
+    assert last_rest(by_day, now=last + timedelta(days=30)) == Rest(last, None)
+    again = [*by_day, last + timedelta(days=30)]
+    assert last_rest(again, now=again[-1] + timedelta(hours=1)) == Rest(last, again[-1])
+    weekly = [begins + timedelta(weeks=n) for n in range(5)]
+    assert last_rest(weekly, now=weekly[-1] + timedelta(days=13)) is None
+
+
+def known_pages(again: int, poorer: int, **lost: int) -> Day:
+    """The fortieth day, with looks again at known pages."""
+    looks = {"again": (again,) * 4, "poorer": (poorer,) * 4, "lost": lost}
+    return altered(**looks)
+
+
+def test_known_pages_that_say_less_are_a_layout_break_however_few_pages_are_new() -> None:
+    watch = SiteWatch("lantern")
+    for number in range(40):
+        day = usual_day(number, articles=4)
+        values = {name: getattr(day, name) for name in Day.__slots__}
+        watch.learn(Day(**(values | {"again": (5,) * 4, "poorer": (0, 0, number % 7 == 0, 0)})))
+    assert watch.findings(known_pages(5, 0)) == []
+    (finding,) = watch.findings(known_pages(5, 4, text=14, authors=2))
+    assert finding.kind is Kind.LAYOUT
+    assert "16 of 20 known pages that were read again say less than they did" in finding.words
+    assert "(14 lost half of their text or more, 2 lost an author)" in finding.words
+
+
+def stirring(number: int, stirred: int) -> Day:
+    """A day on which the first source, first to name few links, changes in so many of six crawls a quarter."""
+    usual = usual_day(number)
+    values = {name: getattr(usual, name) for name in Day.__slots__}
+    sources = {
+        "1": SourceDay(new=(0, 1, 0, 0), asked=(6,) * 4, stirred=(stirred,) * 4),
+        "2": SourceDay(new=(6, 5, 6, 6), asked=(6,) * 4, stirred=(5,) * 4),
+    }
+    return Day(**(values | {"sources": sources}))
+
+
+def test_a_source_that_stands_still_while_its_site_has_news_is_dead() -> None:
+    watch = SiteWatch("lantern")
+    for number in range(40):
+        assert watch.findings(stirring(number, 3 + number % 2)) == []
+        watch.learn(stirring(number, 3 + number % 2))
+    (finding,) = watch.findings(stirring(40, 0))
+    assert (finding.kind, finding.part) == (Kind.DEAD_FEED, "1")
+    assert "it had changed at 0 of 24 looks" in finding.words
+
+
+def test_a_break_late_in_a_day_is_told_by_what_came_since(watch: SiteWatch) -> None:
+    late = altered(poorer=(0, 0, 19, 19), again=(20, 20, 20, 20))
+    for number in range(40, 60):
+        usual = usual_day(number)
+        values = {name: getattr(usual, name) for name in Day.__slots__}
+        watch.learn(Day(**(values | {"again": (20,) * 4})))
+    (finding,) = watch.findings(late)
+    assert "38 of 40 known pages" in finding.words
 
 
 def test_a_crawl_hangs_that_lasts_far_longer_than_those_before() -> None:
