@@ -65,15 +65,17 @@ class Suspicion:
             self.found_on = day
         if self.found_on is not None:
             return self._go_on(day, odds, observed)
-        if self.is_doubt():
-            self.waiting.append(observed)
-            return []
         learnable = [*self.waiting, observed]
-        self.waiting.clear()
+        if self.is_doubt() and len(learnable) < NEW_USUAL_DAYS:
+            self.waiting = learnable
+            return []
+        self.waiting = []
         return learnable
 
     def _with(self, odds: Odds) -> float:
-        """The weight with another day, on each quarter of which it may have broken."""
+        """The weight with another day, on each quarter of which it may have broken; a day that says nothing is none."""
+        if not any(odds):
+            return self.weight
         return log_sum((self.weight + odds[0], *(each - log(len(odds)) for each in odds)))
 
     def _go_on(self, day: date, odds: Odds, observed: Any) -> list[Any]:

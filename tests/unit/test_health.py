@@ -11,6 +11,7 @@ from morgue.health.findings import REMEDIES, Finding, Kind
 from morgue.health.lateness import Rest, is_late, is_too_long, last_rest
 from morgue.health.odds import Share, odds_of_share
 from morgue.health.outages import Outages
+from morgue.health.suspicion import Suspicion
 from morgue.health.watch import SiteWatch
 
 MONDAY = date(2026, 3, 2)
@@ -209,6 +210,24 @@ def test_a_watch_goes_on_from_what_was_kept_as_if_it_had_never_stopped(watch: Si
     assert again.findings(Day(day=MONDAY + timedelta(days=41))) == watch.findings(
         Day(day=MONDAY + timedelta(days=41))
     )
+
+
+def test_days_that_say_nothing_make_no_suspicion() -> None:
+    suspicion = Suspicion(8.0)
+    for number in range(400):
+        day = MONDAY + timedelta(days=number)
+        assert suspicion.close(day, (0.0,) * 4, [number]) == [[number]]
+    assert not suspicion.holds((0.0,) * 4)
+
+
+def test_a_doubt_that_comes_to_nothing_does_not_keep_a_site_from_being_learnt() -> None:
+    suspicion = Suspicion(100.0)
+    learnt = []
+    for number in range(60):
+        day = MONDAY + timedelta(days=number)
+        learnt += suspicion.close(day, (0.1,) * 4, number)
+    assert learnt == list(range(len(learnt)))
+    assert 60 - len(learnt) < 28
 
 
 def test_a_new_site_is_not_judged_before_it_is_known() -> None:
