@@ -15,8 +15,8 @@ from db.archiving.entries import FoundLink
 from db.asking.completeness import Doubt, Promised, SiteState
 from pipeline.dating import dateurls
 
-Repair = Literal["due", "offer"]
-"""What closes a gap: the page becomes due, or becomes known and due."""
+Repair = Literal["due", "offer", "read"]
+"""What closes a gap: the page becomes due, becomes known and due, or is kept already and read by the next crawl."""
 
 
 DayBy = Literal["article", "source", "address", "found"]
@@ -194,7 +194,7 @@ class Auditor:
             status=page.last_visit.status if page.last_visit else None,
             article_id=page.article_id,
             link_id=page.link_id,
-            repair="due" if is_due else None,
+            repair="read" if why is Why.UNREAD else "due" if is_due else None,
         )
 
     def _why(self, page: Promised) -> tuple[Why, str, str | None]:

@@ -271,8 +271,10 @@ def _rows(alike: Sequence[Day], audit: Audit) -> Iterator[tuple[str, ...]]:
 
 def _tell_repair(audits: Sequence[Audit], done: dict[str, int] | None, *, is_soon: bool) -> None:
     if done is None:
-        count = sum(len(_repairable(each)) for each in audits)
-        output.line(f"{count} pages would be made due and fetched.")
+        repairs = Counter(one.repair for each in audits for one in _repairable(each))
+        output.line(f"{repairs['due'] + repairs['offer']} pages would be made due and fetched.")
+        if repairs["read"]:
+            output.line(f"{repairs['read']} that a crawl kept and did not read would be read.")
         output.line("Nothing was done: --yes does it.")
         return
     output.line(

@@ -2,8 +2,12 @@
 
 import json
 import os
+import signal
+import sqlite3
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,7 @@ from config.clock import SystemClock
 from morgue.children import morgue_command
 from morgue.demo.newsroom import Newsroom, NewsroomServer, write_site_files
 from morgue.demo.newsroom.outlets import GAZETTE, MERIDIAN
+from tests.acceptance.project import environment
 
 PAGES = 3
 
@@ -39,6 +44,35 @@ class Office:
             env=kept | {"MORGUE_CLOCK_OFFSET_S": str(offset.total_seconds())},
         )
 
+    def kill(self, *words: str, when: Callable[[], bool]) -> None:
+        """Begin a command, and kill it and its children when something is so."""
+        self.server.forget_requests()
+        config = str(self.folder / "morgue.yaml")
+        offset = (self.newsroom.clock.now() - SystemClock().now()).total_seconds()
+        with subprocess.Popen(
+            morgue_command("--config", config, *words),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self.folder,
+            env=environment(MORGUE_CLOCK_OFFSET_S=str(offset)),
+            start_new_session=True,
+        ) as command:
+            while not when():
+                assert command.poll() is None, "it ended before it was killed"
+                time.sleep(0.01)  # another process works meanwhile
+            os.killpg(command.pid, signal.SIGKILL)
+
+    def pages_asked(self) -> list[str]:
+        """The addresses of articles that were asked for, each as often as it was."""
+        asked = self.server.requests.items()
+        return [target for (_, target, _), n in asked for _ in range(n) if is_page(target)]
+
+    def captures(self) -> int:
+        """How many bodies are kept."""
+        with closing(sqlite3.connect(self.folder / "archive.sqlite3")) as connection:
+            (count,) = connection.execute("select count(*) from capture").fetchone()
+        return int(count)
+
     def told(self, *words: str, code: int = 0) -> Any:
         done = self.run(*words, "--json")
         assert done.returncode == code, done.stdout + done.stderr
@@ -54,9 +88,9 @@ class Office:
         )
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    folder = tmp_path_factory.mktemp("office")
+@contextmanager
+def an_office(folder: Path) -> Iterator[Office]:
+    """One that has crawled no more than a few pages of one of its sites."""
     (folder / "morgue.yaml").write_text(
         "delay_s: 0\nconcurrent_per_host: 4\nlog_level: warning\nreading_processes: 1\n"
     )
@@ -68,6 +102,12 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         done = office.run("crawl", MERIDIAN.name, "--limit", str(PAGES))
         assert done.returncode == 0, done.stderr
         yield office
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with an_office(tmp_path_factory.mktemp("office")) as made:
+        yield made
 
 
 def test_what_a_limit_kept_back_is_named_and_repaired(office: Office) -> None:
@@ -90,6 +130,35 @@ def test_what_a_limit_kept_back_is_named_and_repaired(office: Office) -> None:
         left
     )  # an outlet serves a consent wall in one page's place
     assert sum(day["archived"] for day in after["days"]) > PAGES
+
+
+def is_page(target: str) -> bool:
+    return not target.startswith(("/robots.txt", "/feed", "/wp-json", "/sitemap"))
+
+
+@pytest.mark.timeout(400)
+def test_a_repair_that_is_killed_goes_on_at_the_next_call_and_doubles_nothing(
+    tmp_path: Path,
+) -> None:
+    arguments = ("audit", MERIDIAN.name, "--days", "20", "--repair", "--yes")
+    with an_office(tmp_path) as office:
+        office.kill(*arguments, when=lambda: bool(office.pages_asked()))
+        kept = office.captures()
+        office.kill(*arguments, when=lambda: office.captures() > kept)
+        (after,) = json.loads(office.run(*arguments, "--json").stdout)["sites"]
+        assert {page["why"] for page in after["pages"] if page["is_missing"]} <= {"quarantined"}
+        assert sum(day["archived"] for day in after["days"]) > PAGES + 4
+        asked_again = (
+            "select link_id from capture where link_id not in (select link_id from quarantine)"
+            " group by link_id having count(*) > 1"
+        )
+        open_crawls = "select id from crawl where finished_at is null"
+        same_text = (
+            "select article_id from revision group by article_id, normal_sha256 having count(*) > 1"
+        )
+        for statement in (asked_again, same_text, open_crawls):
+            assert office.told("sql", statement)["rows"] == [], statement
+        assert office.run("verify").returncode == 0
 
 
 def test_asking_the_sources_finds_what_nobody_had_noticed(office: Office) -> None:

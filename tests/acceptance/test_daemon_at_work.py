@@ -2,11 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from config.clock import SystemClock
+from morgue.demo.newsroom import Newsroom, NewsroomServer, write_site_files
+from morgue.demo.newsroom.outlets import GAZETTE, MERIDIAN
 from tests.acceptance.daemons import daemon
 from tests.acceptance.project import run
 from tests.hostile.lying import Connection, Server, feed
@@ -87,3 +92,37 @@ def test_a_crawl_under_way_leaves_a_site_that_is_paused_and_goes_on_with_the_oth
         assert (slow["due_at"], slow["last_error"]) == (None, None)
         assert slow["due_link_count"] > 300
         assert len(working.ask("select id from crawl")) == 1
+
+
+@pytest.mark.timeout(400)
+def test_a_back_fill_comes_to_its_end_beside_the_daily_work(tmp_path: Path) -> None:
+    newsroom = Newsroom(outlets=(GAZETTE, MERIDIAN), articles=16)
+    newsroom.advance(timedelta(days=10))
+    offset = newsroom.clock.now() - SystemClock().now().astimezone(UTC)
+    (tmp_path / "morgue.yaml").write_text(
+        "listen: off\nlog_format: json\ndelay_s: 0\nreading_processes: 1\n"
+        f"clock_offset_s: {offset.total_seconds()}\n"
+    )
+    first = newsroom.start.astimezone(UTC).date() + timedelta(days=1)
+    days = ("--from", first.isoformat(), "--to", (first + timedelta(days=3)).isoformat())
+    with NewsroomServer(newsroom) as server:
+        write_site_files(tmp_path / "sites", server)
+        assert run(tmp_path, "backfill", GAZETTE.name, *days, "--soon").returncode == 0
+        with daemon(tmp_path) as working:
+            working.until(
+                lambda: working.ask("select state from backfill") == [["complete"]],
+                what="the back-fill was not completed",
+            )
+    crawls = (
+        "select crawl.started_at, crawl.finished_at, crawl.outcome from crawl_site part"
+        " join crawl on crawl.id = part.crawl_id join site on site.id = part.site_id"
+        " where site.name = '{}' and crawl.trigger = 'schedule' order by 1"
+    )
+    spans = working.ask(crawls.format(GAZETTE.name))
+    assert len(spans) >= 2, "its daily work, and its past"
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+    assert {span[2] for span in spans} == {"finished"}
+    assert working.ask(crawls.format(MERIDIAN.name))
+    audit = json.loads(run(tmp_path, "audit", GAZETTE.name, *days, "--json").stdout)["sites"][0]
+    assert sum(day["archived"] for day in audit["days"]) > 0
+    assert audit["missing"] <= 1, "an outlet serves a consent wall in one page's place"
