@@ -117,6 +117,9 @@ class Archive:
         """A transaction that only reads: everything in it is seen as of its first statement."""
         with engines.in_words(self.url), self._readers() as session:
             yield session
+            if self.engine.dialect.name == "postgresql":
+                # at a rollback psycopg drops all it has prepared: every question would be planned anew
+                session.commit()
 
     def close(self) -> None:
         """Close the capture store and every connection. Harmless the second time."""
@@ -125,9 +128,9 @@ class Archive:
 
 
 def _snapshots(engine: Engine) -> Engine:
-    """What SQLite's readers always have: one state of the archive for a whole transaction."""
+    """What SQLite's readers always have: one state of the archive for a whole transaction. Writing fails."""
     if engine.dialect.name == "postgresql":
-        return engine.execution_options(isolation_level="REPEATABLE READ")
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return engine
 
 

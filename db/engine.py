@@ -148,6 +148,7 @@ def _postgres(url: URL, *, read_only: bool) -> Engine:
     return create_engine(
         url,
         pool_pre_ping=True,
+        pool_use_lifo=True,  # the connection that was used last has the most statements prepared
         json_serializer=_dump_json,
         connect_args={"options": options, "connect_timeout": 10, "application_name": "morgue"},
     )

@@ -133,6 +133,16 @@ def chunks(values: Sequence[_T], size: int = CHUNK) -> Iterator[Sequence[_T]]:
         yield values[start : start + size]
 
 
+def padded(values: Sequence[_T]) -> list[_T]:
+    """The values for an IN list, the last one repeated until there are 1, 2, 4, 8 ...
+
+    A list of another length is another statement, which a database plans anew: few lengths come again.
+    """
+    length = 1 << max(len(values) - 1, 0).bit_length()
+    listed = list(values)
+    return listed + listed[-1:] * (length - len(listed))
+
+
 def pack_hashes(hashes: Sequence[int]) -> bytes:
     """Signed 64-bit integers as little-endian bytes."""
     return struct.pack(f"<{len(hashes)}q", *hashes)

@@ -27,7 +27,7 @@ from db.models import (
     Visit,
     VisitOutcome,
 )
-from db.statements import chunks
+from db.statements import chunks, padded
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def gone_at(
 ) -> dict[int, datetime | None]:
     """Since when the articles were gone, by their removals; in older archives, by the looks at them."""
     found = {article_id: looks[article_id].gone_at for article_id in article_ids}
-    removals = session.execute(_REMOVALS, {"article_ids": list(article_ids)}).all()
+    removals = session.execute(_REMOVALS, {"article_ids": padded(list(article_ids))}).all()
     found |= dict.fromkeys((removal.article_id for removal in removals), None)
     for removal in removals:
         if _is_in_force(removal, as_of):
@@ -133,7 +133,7 @@ def _standins(session: Session, article_ids: Collection[int]) -> list[_Standin]:
     waiting = set(article_ids)
     while waiting:
         for chunk in chunks(sorted(waiting)):
-            rows = session.execute(_STANDINS, {"article_ids": chunk})
+            rows = session.execute(_STANDINS, {"article_ids": padded(chunk)})
             found.update((row.id, _Standin(*row[1:])) for row in rows)
         known |= waiting
         waiting = _articles_of(found.values()) - known
@@ -149,7 +149,7 @@ def _links(session: Session, article_ids: Collection[int]) -> dict[int, str]:
     """The links that ever showed one of these articles, with their URL keys."""
     keys: dict[int, str] = {}
     for chunk in chunks(sorted(article_ids)):
-        rows = session.execute(_LINKS, {"article_ids": chunk})
+        rows = session.execute(_LINKS, {"article_ids": padded(chunk)})
         keys.update((link_id, key) for link_id, key in rows)
     return keys
 
@@ -160,7 +160,8 @@ def _visits(
     """The looks at these links in the order in which they took place, each with its text's article."""
     found = []
     for chunk in chunks(link_ids):
-        rows = session.execute(_visits_of(form(as_of)), {"link_ids": chunk, **moments(as_of)})
+        values = {"link_ids": padded(chunk), **moments(as_of)}
+        rows = session.execute(_visits_of(form(as_of)), values)
         found += [
             (Look(number, link_id, at, VisitOutcome(outcome), revision_id), article_id)
             for number, link_id, at, outcome, revision_id, article_id in rows

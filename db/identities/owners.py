@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Row, and_, bindparam, func, select, union_
 from sqlalchemy.orm import Session
 
 from db.models import AliasMove, ArticleUrl
-from db.statements import chunks
+from db.statements import chunks, padded
 
 
 def aliases_of(
@@ -21,9 +21,9 @@ def aliases_of(
     rows: dict[int, tuple[int, Row[*tuple[Any, ...]]]] = {}
     for chunk in chunks(sorted(article_ids)):
         if known_at is None:
-            found = session.execute(_OF_ARTICLES, {"article_ids": chunk})
+            found = session.execute(_OF_ARTICLES, {"article_ids": padded(chunk)})
         else:
-            values = {"article_ids": chunk, "known_at": known_at}
+            values = {"article_ids": padded(chunk), "known_at": known_at}
             found = session.execute(_OF_ARTICLES_THEN, values)
         rows |= _owned(found)
     return [rows[number] for number in sorted(rows) if rows[number][0] in article_ids]

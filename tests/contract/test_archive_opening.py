@@ -6,10 +6,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, func, insert, select, text
 
 from config.clock import ManualClock, SystemClock
 from db import schema
@@ -25,6 +26,7 @@ from db.errors import (
     ArchiveUnwritable,
     NotAnArchive,
 )
+from db.models import Site
 from tests.contract.desk import Desk
 
 CLOCK = SystemClock()
@@ -273,3 +275,25 @@ def test_a_file_says_that_it_is_an_archive_and_another_programs_is_refused(tmp_p
     other.close()
     with pytest.raises(NotAnArchive, match="another program's file"):
         Archive.open(f"sqlite:///{tmp_path}/map.gpkg", clock=CLOCK)
+
+
+@pytest.mark.postgres
+def test_what_postgres_has_planned_is_kept_from_question_to_question(
+    postgres_url: str, clock: ManualClock
+) -> None:
+    planned = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%FROM site%'")
+    with Archive.open(postgres_url, clock=clock) as archive:
+        for _ in range(10):
+            with archive.read() as session:
+                session.scalar(select(func.count()).select_from(Site))
+        with archive.read() as session:
+            assert session.scalar(planned) == 1
+
+
+def test_nothing_is_written_by_who_only_reads(archive: Archive) -> None:
+    row = {"name": "lantern", "title": "Lantern", "home": "http://127.0.0.1/", "is_ad_hoc": False}
+    row |= {"added_at": archive.clock.now(), "failure_count": 0}
+    with suppress(ArchiveUnwritable), archive.read() as session:
+        session.execute(insert(Site), [row])
+    with archive.read() as session:
+        assert session.scalar(select(func.count()).select_from(Site)) == 0
