@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import JSON
 
@@ -14,7 +23,16 @@ class Article(Base):
     """An identity at a site. Its content is its revisions; its URLs are its aliases."""
 
     __tablename__ = "article"
-    __table_args__ = (Index(None, "site_id", "first_seen_at"), Index(None, "site_id", "guid"))
+    __table_args__ = (
+        Index(None, "site_id", "first_seen_at"),
+        Index(None, "site_id", "guid"),
+        Index(
+            None,
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     guid: Mapped[str | None] = mapped_column(Words)  # publisher's own id: feed guid

@@ -52,12 +52,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("origin", name=op.f("uq_robots_file_origin")),
     )
     _add_looks()
+    op.create_index(
+        op.f("ix_article_merged_into_id"),
+        "article",
+        ["merged_into_id"],
+        sqlite_where=_IS_MERGED,
+        postgresql_where=_IS_MERGED,
+    )
     if op.get_context().dialect.name == "postgresql":
         for statement in slim_search.UP:
             op.execute(statement)
 
 
 _COUNTS = sa.text("withdrawn_at IS NULL")
+_IS_MERGED = sa.text("merged_into_id IS NOT NULL")
 _MEMBER = ["article_id", "number", "revision_id"]
 
 
@@ -220,6 +228,7 @@ def downgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
         for statement in slim_search.DOWN:
             op.execute(statement)
+    op.drop_index(op.f("ix_article_merged_into_id"), table_name="article")
     _forget_what_was_known()
     op.drop_table("backfill_link")
     op.drop_index("ix_backfill_document_backfill_id_state", table_name="backfill_document")
