@@ -4,7 +4,7 @@ Knows what the ledger needs to settle an entry, and the rows that come of it. De
 `removals` and the batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,7 +14,14 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy.orm import Session
 
 from db.archiving.entries import Entry
-from db.archiving.looks import Known, known_texts, open_sets, open_suspicions
+from db.archiving.looks import (
+    Known,
+    has_open_removal,
+    known_texts,
+    may_have_open_set,
+    open_sets,
+    open_suspicions,
+)
 from db.histories.removals import Said, Suspicion
 from db.histories.variants import Text, TextOrder
 from db.models import Article, Revision
@@ -56,55 +63,73 @@ class ArticleState:
 
 _ARTICLE = table_of(Article).c
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
-_LOCKED = (
-    select(
-        _ARTICLE.id,
-        _ARTICLE.site_id,
-        _ARTICLE.guid,
-        _ARTICLE.first_seen_at,
-        _ARTICLE.revision_count,
-        _ARTICLE.revision_id,
-        _ARTICLE.gone_at,
-        _ARTICLE.shingles,
-    )
-    .where(_ARTICLE.id.in_(_IDS))
-    .order_by(_ARTICLE.id)
-    .with_for_update()
+STATE = (
+    _ARTICLE.id,
+    _ARTICLE.site_id,
+    _ARTICLE.guid,
+    _ARTICLE.first_seen_at,
+    _ARTICLE.revision_count,
+    _ARTICLE.revision_id,
+    _ARTICLE.gone_at,
+    _ARTICLE.shingles,
 )
-_NEWEST = select(Revision.id, Revision.normal_sha256, Revision.first_seen_at).where(
-    Revision.id.in_(_IDS)
-)
-_NEWEST_WHOLE = _NEWEST.add_columns(Revision.text)
+"""The columns of an article that its state is made of."""
+
+_LOCKED = select(*STATE).where(_ARTICLE.id.in_(_IDS)).order_by(_ARTICLE.id).with_for_update()
+_REVISION = table_of(Revision).c
+_NEWEST = select(
+    _REVISION.id,
+    _REVISION.normal_sha256,
+    _REVISION.first_seen_at,
+    may_have_open_set(_REVISION.article_id).label("may_have_set"),
+    has_open_removal(_REVISION.article_id).label("has_removal"),
+).where(_REVISION.id.in_(_IDS))
+_NEWEST_WHOLE = _NEWEST.add_columns(_REVISION.text)
 
 
-def load_articles(session: Session, entries: Sequence[Entry]) -> dict[int, ArticleState]:
-    """The articles that the entries name; on Postgres locked, so that numbers follow each other."""
+def load_articles(
+    session: Session,
+    entries: Sequence[Entry],
+    *,
+    locked: Mapping[int, SqlRow[*tuple[Any, ...]]],
+) -> dict[int, ArticleState]:
+    """The articles that the entries name; on Postgres locked, so that numbers follow each other.
+
+    Args:
+        session: A write session.
+        entries: What is to be settled.
+        locked: Rows, with the columns of STATE, of articles that this transaction has locked.
+    """
     ids = sorted({e.article for e in entries if isinstance(e.article, int)})
-    states: dict[int, ArticleState] = {}
-    for chunk in chunks(ids):
-        rows = session.execute(_LOCKED, {"ids": chunk}).all()
-        for row in rows:
-            states[row.id] = ArticleState(
-                id=row.id,
-                site_id=row.site_id,
-                guid=row.guid,
-                first_seen_at=row.first_seen_at,
-                revision_count=row.revision_count,
-                revision_id=row.revision_id,
-                gone_at=row.gone_at,
-                shingles=unpack_hashes(row.shingles),
-            )
+    rows = dict(locked)
+    for chunk in chunks([article_id for article_id in ids if article_id not in rows]):
+        rows |= {row.id: row for row in session.execute(_LOCKED, {"ids": chunk})}
+    states = {article_id: _state(rows[article_id]) for article_id in ids}
     _load_texts(session, entries, states)
-    for article_id, (number, suspicion) in open_suspicions(session, ids).items():
-        states[article_id].suspicion = suspicion
-        states[article_id].suspicions.append(KnownSuspicion(suspicion, number, suspicion.said))
     return states
+
+
+def _state(row: SqlRow[*tuple[Any, ...]]) -> ArticleState:
+    return ArticleState(
+        id=row.id,
+        site_id=row.site_id,
+        guid=row.guid,
+        first_seen_at=row.first_seen_at,
+        revision_count=row.revision_count,
+        revision_id=row.revision_id,
+        gone_at=row.gone_at,
+        shingles=unpack_hashes(row.shingles),
+    )
 
 
 def _load_texts(
     session: Session, entries: Sequence[Entry], states: dict[int, ArticleState]
 ) -> None:
-    """The newest text of each article; of those whose looks may see others, what the last looks saw."""
+    """The newest text of each article; of those whose looks may see others, what the last looks saw.
+
+    Also the suspicions that they are gone. A statement of its own, after the locks: on Postgres it sees what had been
+    committed until then.
+    """
     # a content is packed against the text, and a look without a page has none: half of what it would read
     read = {entry.article for entry in entries if entry.extraction is not None}
     newest: dict[int, SqlRow[*tuple[Any, ...]]] = {}
@@ -116,10 +141,13 @@ def _load_texts(
         ]
         for chunk in chunks(wanted):
             newest.update({row.id: row for row in session.execute(statement, {"ids": chunk})})
-    sets = open_sets(session, sorted(states))
+    rows = {state.id: newest.get(state.revision_id or 0) for state in states.values()}
+    sets = open_sets(session, [number for number, row in rows.items() if row and row.may_have_set])
+    suspected = [number for number, row in rows.items() if row is None or row.has_removal]
+    _load_suspicions(session, suspected, states)
     others = _others(entries, states, {number: row.normal_sha256 for number, row in newest.items()})
     for state in states.values():
-        row = newest.get(state.revision_id or 0)
+        row = rows[state.id]
         if row is None:
             continue
         state.text = row.text if state.id in read else ""
@@ -135,6 +163,14 @@ def _load_texts(
         else:
             text = Text(row.normal_sha256, row.first_seen_at, row.first_seen_at, revision_id=row.id)
             state.known = Known(TextOrder([text]), {row.id: 0})
+
+
+def _load_suspicions(
+    session: Session, article_ids: Sequence[int], states: dict[int, ArticleState]
+) -> None:
+    for article_id, (number, suspicion) in open_suspicions(session, article_ids).items():
+        states[article_id].suspicion = suspicion
+        states[article_id].suspicions.append(KnownSuspicion(suspicion, number, suspicion.said))
 
 
 def _others(

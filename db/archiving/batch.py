@@ -5,11 +5,12 @@ articles it touches, and keeps it true while entries of the same article follow 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from db.archiving.article_states import ArticleState, KnownSuspicion, load_articles
@@ -58,14 +59,24 @@ class _Proof(NamedTuple):
 class Batch:
     """Entries that are written together. Each entry's capture must not have been archived before."""
 
-    def __init__(self, session: Session, entries: Sequence[Entry], *, now: datetime) -> None:
-        """Read the state of the articles that the entries name, and reserve ids, in a few statements."""
+    def __init__(
+        self,
+        session: Session,
+        entries: Sequence[Entry],
+        *,
+        locked: Mapping[int, Row[*tuple[Any, ...]]],
+        now: datetime,
+    ) -> None:
+        """Read the state of the articles that the entries name, and reserve ids, in a few statements.
+
+        Those in `locked` have been read (db.archiving.following).
+        """
         self._session = session
         self._now = now
         self._rows = Rows()
         self.changes: list[NewChange] = []  # for the stream, once all else is written
         self._created: dict[NewArticle, ArticleState] = {}
-        self._articles = load_articles(session, entries)
+        self._articles = load_articles(session, entries, locked=locked)
         self._alive = alive_elsewhere(
             session,
             {

@@ -6,36 +6,53 @@ write session; locks the articles, so that what is found holds until the transac
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, or_, select
+from sqlalchemy import BindParameter, Row, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from db.archiving.article_states import STATE
 from db.archiving.entries import Entry
 from db.errors import Overtaken
 from db.models import Article, KeptApart, Link
 from db.statements import chunks
 
 
-def followed(session: Session, entries: Sequence[Entry]) -> list[Entry]:
+class Followed(NamedTuple):
+    """Entries, and the articles that they were found to belong to, as they are now: locked."""
+
+    entries: list[Entry]
+    articles: dict[int, Row[*tuple[Any, ...]]]  # the columns of db.archiving.article_states.STATE
+
+
+def followed(session: Session, entries: Sequence[Entry]) -> Followed:
     """These entries, each with the article that its page belongs to now.
 
     Raises:
         Overtaken: One was decided by a text that is not its article's newest any more.
     """
-    survivor, newest = _locked(session, {e.article for e in entries if isinstance(e.article, int)})
-    _require_current(entries, newest)
+    known = [entry for entry in entries if isinstance(entry.article, int)]
+    survivor, articles = _locked(session, {e.article for e in known if isinstance(e.article, int)})
+    _require_current(entries, articles)
     if not survivor:
-        return list(entries)
-    links = _links(session, [e.link_id for e in entries if isinstance(e.article, int)])
-    apart = _apart(session, set(survivor.values()))
-    return [_followed(entry, survivor, links, apart) for entry in entries]
+        return Followed(list(entries), articles)
+    links = _links(session, [entry.link_id for entry in known])
+    strays = {
+        survivor[entry.article]
+        for entry in known
+        if isinstance(entry.article, int)
+        and links[entry.link_id][0] not in (None, survivor[entry.article])
+    }
+    apart = _apart(session, strays)
+    return Followed([_followed(entry, survivor, links, apart) for entry in entries], articles)
 
 
-def _require_current(entries: Sequence[Entry], newest: dict[int, int | None]) -> None:
+def _require_current(entries: Sequence[Entry], articles: dict[int, Row[*tuple[Any, ...]]]) -> None:
     for entry in entries:
         if entry.compared_with is None or not isinstance(entry.article, int):
             continue
-        if newest.get(entry.article) != entry.compared_with:
+        article = articles.get(entry.article)
+        if article is None or article.revision_id != entry.compared_with:
             raise Overtaken
 
 
@@ -60,22 +77,22 @@ def _followed(
 
 def _locked(
     session: Session, article_ids: set[int]
-) -> tuple[dict[int, int], dict[int, int | None]]:
-    """For each article the one that it is now, and its newest revision; all of them locked."""
+) -> tuple[dict[int, int], dict[int, Row[*tuple[Any, ...]]]]:
+    """For each article the one that it is now; and all of them, locked."""
     survivor = {article_id: article_id for article_id in article_ids}
-    newest: dict[int, int | None] = {}
+    articles: dict[int, Row[*tuple[Any, ...]]] = {}
     waiting = article_ids
     while waiting:
         merged: dict[int, int] = {}
         for chunk in chunks(sorted(waiting)):
             rows = session.execute(_LOCKED, {"ids": chunk})
             for row in rows:
-                newest[row.id] = row.revision_id
+                articles[row.id] = row
                 if row.merged_into_id:
                     merged[row.id] = row.merged_into_id
         survivor = {first: merged.get(now, now) for first, now in survivor.items()}
         waiting = set(merged.values())
-    return survivor, newest
+    return survivor, articles
 
 
 def _links(session: Session, link_ids: Sequence[int]) -> dict[int, tuple[int | None, int | None]]:
@@ -99,7 +116,7 @@ def _apart(session: Session, article_ids: set[int]) -> set[tuple[int, int]]:
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _MERGED = aliased(Article)
 _LOCKED = (
-    select(Article.id, Article.merged_into_id, Article.revision_id)
+    select(*STATE, Article.merged_into_id)
     .where(
         or_(
             Article.id.in_(_IDS),

@@ -101,8 +101,9 @@ def archive_entries(session: Session, entries: Sequence[Entry], *, now: datetime
         Overtaken: What an entry was decided by has changed meanwhile; nothing was written.
     """
     repeats = _archived_before(session, [e.capture_id for e in entries if e.capture_id])
-    entries = followed(session, entries)
-    batch = Batch(session, [e for e in entries if e.capture_id not in repeats], now=now)
+    entries, articles = followed(session, entries)
+    unknown = [entry for entry in entries if entry.capture_id not in repeats]
+    batch = Batch(session, unknown, locked=articles, now=now)
     archived = []
     for entry in entries:
         repeat = repeats.get(entry.capture_id)

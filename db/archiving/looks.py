@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.histories.absences import found_gone
@@ -54,6 +54,22 @@ def open_sets(session: Session, article_ids: Sequence[int]) -> dict[int, list[Me
         for article_id, *member in session.execute(_OPEN_SETS, {"ids": chunk}):
             found.setdefault(article_id, []).append(Member(*member))
     return found
+
+
+def may_have_open_set(article_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition that rows tell of an open set of an article's variants; they may all be superseded."""
+    return exists().where(
+        _VARIANT.article_id == article_id, _VARIANT.to_at.is_(None), _VARIANT.withdrawn_at.is_(None)
+    )
+
+
+def has_open_removal(article_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition that an article has a removal that has not ended."""
+    return exists().where(
+        _REMOVAL.article_id == article_id,
+        _REMOVAL.returned_at.is_(None),
+        _REMOVAL.withdrawn_at.is_(None),
+    )
 
 
 def known_texts(
@@ -222,7 +238,7 @@ def _looks_that_missed(session: Session, removal: Any) -> dict[int, int]:
 
 _VARIANT = table_of(Variant).c
 _REMOVAL = table_of(Removal).c
-# every batch asks these two: they are put together once
+# put together once: batches ask these two
 _OPEN_SETS = (
     select(_VARIANT.article_id, _VARIANT.number, _VARIANT.revision_id, _VARIANT.from_at)
     .join(table_of(Revision), table_of(Revision).c.id == _VARIANT.revision_id)
