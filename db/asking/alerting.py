@@ -190,9 +190,9 @@ def happenings(
         return [Happening(*row) for row in session.execute(statement)]
     found: dict[int, Happening] = {}
     for source in searching.sources(session, searching.parse(query)):
-        matching = statement.where(text(source.condition))
-        if source.key is not None:
-            key: ColumnClause[int] = column(source.key)
+        matching = statement.where(text(source.index.whole))
+        if source.index.key is not None:
+            key: ColumnClause[int] = column(source.index.key)
             matching = matching.join(table("search", key), key == Change.revision_id)
         for row in session.execute(matching, source.parameters):
             found[row[0]] = Happening(*row)

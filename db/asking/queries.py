@@ -31,7 +31,7 @@ from db.models import (
     Revision,
     Site,
 )
-from db.statements import chunks
+from db.statements import chunks, padded
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def load_articles(
     """These articles, in this order."""
     views = {}
     for chunk in chunks(article_ids):
-        rows = session.execute(statements.ARTICLES, {"article_ids": chunk}).all()
+        rows = session.execute(statements.ARTICLES, {"article_ids": padded(chunk)}).all()
         looks = looks_at(session, chunk, as_of=as_of)
         urls_of = alias_views.of_articles(session, chunk, as_of=as_of, looks=looks)
         texts = _texts(session, chunk, as_of)
@@ -246,10 +246,11 @@ def search(
     """
     query = searching.parse(words)
     sources = searching.sources(session, query)
+    searching.ask_the_index(session)
     narrowed = {"site": site, "since": since, "until": until, "language": language}
     narrowed = {name: value for name, value in narrowed.items() if value is not None}
     page, counting = statements.matching_of(
-        tuple((each.condition, each.rating, each.key) for each in sources),
+        tuple(each.index for each in sources),
         form(as_of),
         is_newest_only=scope == "newest",
         is_best_first=order == "best",
@@ -269,7 +270,7 @@ def search(
 
 
 def _hits(session: Session, revision_ids: Sequence[int], query: Query, as_of: AsOf) -> list[Hit]:
-    values = {"revision_ids": revision_ids, **moments(as_of)}
+    values = {"revision_ids": padded(revision_ids), **moments(as_of)}
     rows = session.execute(statements.hits_of(form(as_of)), values).all()
     article_ids = sorted({found.article_id for found in rows})
     looks = looks_at(session, article_ids, as_of=as_of)
@@ -303,7 +304,7 @@ class _Texts:
 def _texts(session: Session, article_ids: Sequence[int], as_of: AsOf) -> dict[int, _Texts]:
     """What is known of the articles' texts."""
     found = {article_id: _Texts() for article_id in article_ids}
-    values = {"article_ids": article_ids, **moments(as_of)}
+    values = {"article_ids": padded(article_ids), **moments(as_of)}
     rows = session.execute(statements.texts_of(form(as_of)), values)
     for article_id, revision_id, number, first_seen_at, is_standing in rows:
         texts = found[article_id]
@@ -315,7 +316,7 @@ def _texts(session: Session, article_ids: Sequence[int], as_of: AsOf) -> dict[in
 
 
 def _revisions(session: Session, revision_ids: Sequence[int | None]) -> dict[int, RevisionView]:
-    values = {"revision_ids": list(filter(None, revision_ids))}
+    values = {"revision_ids": padded(list(filter(None, revision_ids)))}
     rows = session.execute(statements.REVISIONS, values)
     return {row.id: _revision_view(row) for row in rows}
 

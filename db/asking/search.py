@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from db.asking import folding, tsqueries
-from db.asking.terms import Query, Source, Term
+from db.asking.terms import Index, Query, Source, Term
 from db.errors import QueryNotUnderstood
 from db.statements import is_postgres
 
@@ -109,14 +109,16 @@ def sources(session: Session, query: Query) -> list[Source]:
     """Where the query finds revisions: SQLite has one index, Postgres two (db.asking.tsqueries)."""
     if is_postgres(session):
         return tsqueries.sources(query)
-    return [
-        Source(
-            condition="search MATCH :query",
-            rating="-bm25(search, 4.0, 1.0, 0.0)",
-            key="rowid",
-            parameters={"query": _fts5(query)},
-        )
-    ]
+    index = Index(
+        condition="search MATCH :query", rating="-bm25(search, 4.0, 1.0, 0.0)", key="rowid"
+    )
+    return [Source(index, {"query": _fts5(query)})]
+
+
+def ask_the_index(session: Session) -> None:
+    """Have this transaction find revisions by the index, however many texts have the words."""
+    if is_postgres(session):
+        session.connection().exec_driver_sql(tsqueries.BY_INDEX)
 
 
 def _term(words: str, *, is_in_title: bool) -> Term | None:

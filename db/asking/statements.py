@@ -4,11 +4,14 @@ SQLAlchemy takes longer to put a statement together than the databases to answer
 db.asking.asof.form gives it: parameters stand in the place of its moments.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BindParameter,
+    ColumnElement,
     Select,
     bindparam,
     column,
@@ -20,6 +23,7 @@ from sqlalchemy import (
 )
 
 from db.asking.asof import AsOf, is_known, is_newest, stands
+from db.asking.terms import Index
 from db.models import Article, Revision, Site
 
 COUNTED = 10_000
@@ -127,7 +131,7 @@ def hits_of(as_of: AsOf) -> Select[*tuple[Any, ...]]:
 
 @lru_cache(maxsize=256)
 def matching_of(
-    sources: tuple[tuple[str, str, str | None], ...],
+    indexes: tuple[Index, ...],
     as_of: AsOf,
     *,
     is_newest_only: bool,
@@ -137,7 +141,7 @@ def matching_of(
     """A page of what a search matches, each row with the count of all; and that count alone.
 
     Args:
-        sources: Condition, rating and key of each (db.asking.terms.Source).
+        indexes: Which are asked.
         as_of: The form of the question.
         is_newest_only: Earlier revisions of an article are no match.
         is_best_first: By the rating, not by date.
@@ -146,17 +150,12 @@ def matching_of(
     wanted = [stands(as_of), *(_NARROWED[name] for name in narrowed)]
     if is_newest_only:
         wanted.append(is_newest(as_of))
-    found = []
-    for condition, rating, key in sources:
-        place = func.coalesce(text(rating), 0) if is_best_first else _DATED_AT
-        rows = select(Revision.id, place.label("place")).select_from(Revision)
-        if key is not None:
-            rows = rows.join(table("search", column(key)), text(f"search.{key} = revision.id"))
-        found.append(
-            rows.join(Article, Article.id == Revision.article_id)
-            .join(Site, Site.id == Article.site_id)
-            .where(text(condition), *wanted)
-        )
+    found = [
+        _found_apart(number, index, wanted, is_best_first=is_best_first)
+        if index.is_apart
+        else _found(index, wanted, is_best_first=is_best_first)
+        for number, index in enumerate(indexes, 1)
+    ]
     # asked once, for the page and for the count: what matches is the larger part of the work
     matching = union_all(*found).cte("matching")
     counted = select(matching.c.id).limit(bindparam("most")).subquery()
@@ -168,3 +167,54 @@ def matching_of(
         .offset(bindparam("offset"))
     )
     return page, counting
+
+
+def _found(
+    index: Index, wanted: Sequence[ColumnElement[bool]], *, is_best_first: bool
+) -> Select[*tuple[Any, ...]]:
+    """What an index matches, with the place of each."""
+    rows = select(Revision.id, _place(index, is_best_first=is_best_first).label("place"))
+    return (
+        _with_search(rows.select_from(Revision), index)
+        .join(Article, Article.id == Revision.article_id)
+        .join(Site, Site.id == Article.site_id)
+        .where(text(index.condition), *wanted)
+    )
+
+
+def _found_apart(
+    number: int, index: Index, wanted: Sequence[ColumnElement[bool]], *, is_best_first: bool
+) -> Select[*tuple[Any, ...]]:
+    """The same in three steps, which the planner may not mix: by the index, by columns, by the texts themselves."""
+    indexed = table("search", column(index.key)) if index.key else table("revision", column("id"))
+    key = indexed.c[index.key or "id"].label("id")
+    by_index = _step(select(key).where(text(index.condition)), f"found_{number}")
+    by_columns = (
+        select(Revision.id, _DATED_AT.label("place"))
+        .join(by_index, by_index.c.id == Revision.id)
+        .join(Article, Article.id == Revision.article_id)
+        .join(Site, Site.id == Article.site_id)
+        .where(*wanted)
+    )
+    if index.check is None and not is_best_first:
+        return by_columns
+    narrowed = _step(by_columns, f"narrowed_{number}")
+    place = _place(index, is_best_first=True) if is_best_first else narrowed.c.place
+    rows = select(narrowed.c.id, place.label("place")).join(Revision, Revision.id == narrowed.c.id)
+    rows = _with_search(rows, index)
+    return rows if index.check is None else rows.where(text(index.check))
+
+
+def _step(rows: Select[*tuple[Any, ...]], name: str) -> CTE:
+    return rows.cte(name).prefix_with("MATERIALIZED")
+
+
+def _place(index: Index, *, is_best_first: bool) -> ColumnElement[Any]:
+    return func.coalesce(text(index.rating), 0) if is_best_first else _DATED_AT
+
+
+def _with_search(rows: Select[*tuple[Any, ...]], index: Index) -> Select[*tuple[Any, ...]]:
+    if index.key is None:
+        return rows
+    own = table("search", column(index.key))
+    return rows.join(own, text(f"search.{index.key} = revision.id"))

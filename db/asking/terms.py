@@ -28,12 +28,26 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """An index that finds revisions: a condition in SQL."""
+class Index:
+    """How an index is asked for revisions, in SQL with parameters."""
 
     condition: str
-    rating: str  # how well a revision fits, in SQL: more is better
-    parameters: Mapping[str, Any]
+    rating: str  # how well a revision fits: more is better
     key: str | None = (
         None  # the column of `search` that is a revision's id; None where `search` is not asked
     )
+    check: str | None = None  # what the texts of those that it finds must fulfil
+    is_apart: bool = False  # it is asked before anything else is, and texts are read last
+
+    @property
+    def whole(self) -> str:
+        """The condition with its check."""
+        return self.condition if self.check is None else f"{self.condition} AND {self.check}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An index that finds revisions, and what it is asked with."""
+
+    index: Index
+    parameters: Mapping[str, Any]

@@ -6,10 +6,17 @@ shown; of the others `search.folded` has the tokens of db.asking.folding. Knows 
 
 from collections.abc import Iterable
 
-from db.asking.terms import Query, Source, Term
+from db.asking.terms import Index, Query, Source, Term
 
 _PLAIN = "morgue_folded(revision.title, revision.standfirst, revision.text)"
 _STORED = "search.folded"
+
+BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true), set_config('work_mem', '64MB', true)"
+"""Until the transaction ends, the planner folds no text that an index can tell of.
+
+It takes the texts that a bitmap finds to be folded once more, which they are only where the bitmap grows over work_mem:
+of a word that most texts have, it would rather fold all.
+"""
 
 RATED = 2_000
 """So many of the revisions that an index finds are rated, those recorded last; the others follow, the newest first.
@@ -42,10 +49,14 @@ def _source(query: Query, folded: str, where: str, *, key: str | None) -> Source
     terms = (*query.wanted, *query.excluded)
     is_exact = all(len(term.tokens) == 1 and not term.is_in_title for term in terms)
     parameters["query"] = _tsquery(query.groups, query.excluded if is_exact else ())
-    condition = f"{where}CAST({folded} AS tsvector) @@ CAST(:query AS tsquery)"
-    if not is_exact:
-        condition += f" AND {_standing(query, folded, parameters)}"
-    return Source(condition, _RATING.format(folded=folded, rated=RATED), parameters, key)
+    index = Index(
+        condition=f"{where}CAST({folded} AS tsvector) @@ CAST(:query AS tsquery)",
+        rating=_RATING.format(folded=folded, rated=RATED),
+        key=key,
+        check=None if is_exact else _standing(query, folded, parameters),
+        is_apart=True,
+    )
+    return Source(index, parameters)
 
 
 def _tsquery(groups: Iterable[Iterable[Term]], excluded: Iterable[Term]) -> str:

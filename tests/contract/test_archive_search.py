@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from config.clock import ManualClock
 from db.archive import Archive
@@ -224,3 +225,27 @@ def test_a_hit_shows_the_place_and_marks_the_words(library: Desk) -> None:
         (hit,) = queries.search(session, '"dockers bake"').hits
     marked = [hit.snippet.text[start:end] for start, end in hit.snippet.marks]
     assert marked == ["dockers", "bake"]
+
+
+_UNFOLDABLE = """
+CREATE OR REPLACE FUNCTION morgue_folded(title text, standfirst text, body text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 5000 AS
+$$ BEGIN RAISE EXCEPTION 'a text was folded'; END $$
+"""
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("has_statistics", [False, True])
+@pytest.mark.parametrize("words", ["bread", "bread -flour", "bread OR flour 7", "bre*"])
+def test_no_text_is_folded_to_find_what_the_index_knows(
+    postgres_url: str, clock: ManualClock, words: str, *, has_statistics: bool
+) -> None:
+    with Archive.open(postgres_url, clock=clock) as archive:
+        desk = Desk(archive, clock)
+        for number in range(12):
+            desk.see(f"bread-{number}", f"Bread costs {number} crowns, as it did last year.")
+        with archive.write() as session:
+            session.execute(text("ANALYZE") if has_statistics else text("SELECT 1"))
+            session.execute(text(_UNFOLDABLE))
+        with archive.read() as session:
+            assert queries.search(session, words, as_of=AsOf.moment(clock.now())).count > 0
