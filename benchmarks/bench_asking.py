@@ -5,7 +5,8 @@
 
 The archive is built once, by bulk inserts (some 10 minutes; 3 GB), and found again in its folder or database: texts of
 300 bytes, 0.3 articles a revision, 200 sites, two visits a revision. Each question is asked of articles and moments
-drawn by a seed, some times before the measured ones. Goal: p99 of 20 ms, on both databases.
+drawn by a seed, some times before the measured ones. Goal: p99 of 20 ms, on both databases. A server on this machine is
+asked what it has worked for a question; on a busy machine the rest is waiting.
 """
 
 import argparse
@@ -13,11 +14,12 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import asking_archive as built
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from config.clock import ManualClock
@@ -134,29 +136,52 @@ class Asker:
         return lambda session: queries.search(session, words, as_of=when, order="best", limit=10)
 
 
-def measure(
-    archive: Archive, draw: Callable[[], Question], *, rounds: int
-) -> tuple[list[float], list[float]]:
-    """Milliseconds of each round by the wall and of this process, after some rounds that do not count.
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Milliseconds of each round, in order: by the wall, of this process, and of the database's server.
 
-    Each has a transaction of its own. On a busy machine only the process's own time says something; it holds
-    SQLite's work, and not that of a server.
+    On a busy machine only what was worked says something: the rest is waiting for a processor. SQLite works in this
+    process; of a server elsewhere nothing is known.
     """
-    walls, own = [], []
+
+    walls: list[float]
+    worked: list[float]  # by both
+    own: list[float]
+
+
+def measure(archive: Archive, draw: Callable[[], Question], *, rounds: int) -> Took:
+    """Ask some rounds that do not count, and then those that do: each in a transaction of its own."""
+    walls, worked, own = [], [], []
+    server = _server_of(archive)
     for round_ in range(rounds + rounds // 10):
         question = draw()
-        began, began_own = time.perf_counter(), time.process_time()
+        began_server, began, began_own = server(), time.perf_counter(), time.process_time()
         with archive.read() as session:
             question(session)
+        of_own = (time.process_time() - began_own) * 1000
+        of_wall = (time.perf_counter() - began) * 1000
         if round_ >= rounds // 10:
-            own.append((time.process_time() - began_own) * 1000)
-            walls.append((time.perf_counter() - began) * 1000)
-    return sorted(walls), sorted(own)
+            own.append(of_own)
+            walls.append(of_wall)
+            worked.append(of_own + server() - began_server)
+    return Took(sorted(walls), sorted(worked), sorted(own))
+
+
+def _server_of(archive: Archive) -> Callable[[], float]:
+    """What tells the milliseconds that the one connection's server process has worked so far."""
+    if archive.engine.dialect.name != "postgresql":
+        return lambda: 0.0
+    with archive.read() as session:
+        number = session.scalar(text("SELECT pg_backend_pid()"))
+    stat = Path(f"/proc/{number}/schedstat")
+    if not stat.exists():
+        return lambda: 0.0
+    return lambda: int(stat.read_text().split()[0]) / 1e6
 
 
 def spread(took: list[float]) -> str:
     """The middle and the far end of what was measured."""
-    return f"p50 {statistics.median(took):7.2f}  p99 {_p99(took):7.2f}"
+    return f"{statistics.median(took):6.1f} {_p99(took):6.1f}"
 
 
 def _p99(took: list[float]) -> float:
@@ -185,14 +210,18 @@ def main() -> None:
         elif count != chosen.revisions:
             raise SystemExit(f"{archive.name} has {count} revisions: name another archive")
         print(
-            f"{chosen.revisions} revisions, {archive.url.get_backend_name()}; ms, goal p99 {GOAL_MS:.0f}"
+            f"{chosen.revisions} revisions, {archive.url.get_backend_name()}; ms, p50 and p99; goal {GOAL_MS:.0f}"
         )
+        print(f"{'':<30} by the wall   worked: in all    by us")
         for name, draw in Asker(chosen.revisions).questions().items():
             if chosen.only not in name:
                 continue
-            walls, own = measure(archive, draw, rounds=chosen.rounds)
-            mark = "" if _p99(walls) <= GOAL_MS else "   over the goal"
-            print(f"{name:<30} {spread(walls)}   own {spread(own)}{mark}", flush=True)
+            took = measure(archive, draw, rounds=chosen.rounds)
+            mark = "" if _p99(took.walls) <= GOAL_MS else "   over the goal"
+            if mark and _p99(took.worked) <= GOAL_MS:
+                mark += " by waiting for a processor alone"
+            columns = map(spread, (took.walls, took.worked, took.own))
+            print(f"{name:<30} {'   '.join(columns)}{mark}", flush=True)
 
 
 if __name__ == "__main__":
