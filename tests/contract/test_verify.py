@@ -7,7 +7,8 @@ from sqlalchemy import delete, insert, select, update
 
 from config.clock import ManualClock
 from db.archive import Archive
-from db.models import Article, Revision, Supersession, Unread
+from db.asking import queries
+from db.models import Article, Capture, Frame, Revision, Supersession, Unread
 from db.verify import Progress, checks, verify
 from tests.contract.desk import Desk
 
@@ -64,6 +65,39 @@ def test_the_newest_revision_is_a_standing_one(desk: Desk, archive: Archive) -> 
         first = select(Revision.id).where(Revision.number == 1).scalar_subquery()
         session.execute(update(Article).values(revision_id=first))
     assert verify(archive) == []
+
+
+def test_a_damaged_capture_costs_its_own_revision_the_proof_and_nothing_else(
+    desk: Desk, archive: Archive
+) -> None:
+    for path, words in (("a", "The ferry sails."), ("b", "Bread is dearer."), ("a", "It sank.")):
+        desk.see(path, words)
+        desk.wait(hours=1)
+    before = _told(archive)
+    with archive.write() as session:
+        last = session.scalars(select(Frame.id).order_by(Frame.id.desc()).limit(1)).one()
+        session.execute(update(Frame).where(Frame.id == last).values(data=b"broken"))
+    (violation,) = verify(archive)
+    assert (violation.promise, violation.what) == ("captures", "capture 3")
+    assert violation.detail.endswith("; unproven: revision 2 of article 1")
+    assert _told(archive) == before
+    bodies = [b"sails", b"dearer"]
+    with archive.read() as session:
+        for capture, words in zip(session.scalars(_DIGESTS), bodies, strict=False):
+            assert words in archive.captures.get(session, capture)
+    assert desk.see("a", "It was raised.").revision_number == 3
+    assert [str(found) for found in verify(archive)] == [str(violation)]
+
+
+_DIGESTS = select(Capture.body_sha256).order_by(Capture.id)
+
+
+def _told(archive: Archive) -> tuple[object, ...]:
+    """What is answered of the two articles."""
+    with archive.read() as session:
+        views = queries.find_articles(session, site="lantern")
+        found = queries.search(session, "sank")
+        return views, [queries.history(session, view.number) for view in views], found
 
 
 def test_an_article_that_was_merged_needs_no_url(desk: Desk, archive: Archive) -> None:
