@@ -68,6 +68,9 @@ def edits(
     SITE is the name of a site; without it, all. Each edit was made between the two looks that are given: the last
     that still saw the old text and the first that saw the new one. SILENTLY: a number, a name or a quotation was
     replaced, and no note of the publisher tells of it.
+
+    An edit makes a revision. A caption that is changed alone makes none, and is not in this list: `morgue history
+    ARTICLE --edits` tells it, between its two looks. `--kind caption` lists those that were changed beside other edits.
     """
     settings = settings_of(invocation)
     when = asked(clock_of(settings), as_of=as_of, known_at=known_at)
