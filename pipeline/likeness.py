@@ -4,6 +4,7 @@ Knows what is said, and gives a weight with its words. Must not know which state
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -75,6 +76,7 @@ SAME_SLUG = 0.3
 SLUG_WORDS = 3
 """The same words at the end of both URLs, in another section."""
 
+_HOST = re.compile(r"^[^/?]*/?")  # of a key: "news.example/2026/fire", "news.example?id=7"
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(rf"(?<!\d)\d{{{NUMBER_DIGITS},}}(?!\d)")
 _ID = re.compile(
@@ -150,13 +152,22 @@ def _is_another_subject(one: Said, other: Said, common: fingerprint.Common) -> b
     """Whether one pattern was filled twice: "What the bridge needs", and each bridge of the text a granary."""
     words, others = (set(folded_words(said.title or "")) for said in (one, other))
     own, theirs = words - others, others - words
+    if not own or not theirs or not common.replaced:
+        return False
+    is_throughout = _names(own, one, other) and _names(theirs, other, one)
     for pair, count in common.replaced.items():
-        if count < SUBJECT_NAMED or len(pair) != 2:
+        if len(pair) != 2 or not (is_throughout or count >= SUBJECT_NAMED):
             continue
         first, second = (set(folded_words(passage)) for passage in pair)
         if (first & own and second & theirs) or (first & theirs and second & own):
             return True
     return False
+
+
+def _names(words: set[str], said: Said, other: Said) -> bool:
+    """Whether a text names one of these words time and again, and the other never."""
+    counted, in_other = Counter(folded_words(said.text)), set(folded_words(other.text))
+    return any(counted[word] >= SUBJECT_NAMED for word in words - in_other)
 
 
 def may_be_another_text(one: Said, other: Said) -> bool:
@@ -188,7 +199,7 @@ def of_addresses(key: str, others: Iterable[str]) -> Weight | None:
 
 
 def _of_pair(key: str, other: str) -> Weight | None:
-    key, other = (each.partition("/")[2] for each in (key, other))  # a host's port names no article
+    key, other = _HOST.sub("", key), _HOST.sub("", other)  # a host's port names no article
     own, others = _numbers(key), _numbers(other)
     if own and own == others:
         return SAME_NUMBER, "the same number in the URL"

@@ -349,6 +349,30 @@ def test_one_pattern_filled_with_two_subjects_is_two_articles() -> None:
     assert weight == (likeness.UNLIKE_TEXT, likeness.ANOTHER_SUBJECT)
 
 
+def test_a_subject_that_opens_a_text_is_told_by_how_often_it_stands() -> None:
+    """Nothing stands before it that both texts have: the alignment does not see it replaced there."""
+
+    def said(subject: str) -> likeness.Said:
+        words = (
+            f"{subject} guards of the lower town have closed what they were told to watch over, "
+        )
+        text = (
+            words + f"and nobody in the council says what a {subject} costs once the thaw has come."
+        )
+        digest = subject.encode()
+        return likeness.Said(f"What the {subject} needs", text, digest, shingles(text))
+
+    weight = likeness.of_texts(said("granary"), said("bridge"))
+    assert weight == (likeness.UNLIKE_TEXT, likeness.ANOTHER_SUBJECT)
+
+
+def test_the_number_of_an_article_is_told_where_a_sites_root_has_all() -> None:
+    address = likeness.of_addresses("a.example?cat=town&p=105", ["a.example?cat=trade&p=106"])
+    assert address == (likeness.NUMBERED, "another number in the URL")
+    address = likeness.of_addresses("a.example?cat=town&p=105", ["a.example?cat=trade&p=105"])
+    assert address == (likeness.SAME_NUMBER, "the same number in the URL")
+
+
 def test_a_port_is_no_number_of_an_article() -> None:
     assert likeness.of_addresses("a.example:45129/granary", ["a.example:45129/bridge"]) is None
     same = likeness.of_addresses("a.example:80801/x/4512933", ["a.example:80801/y/4512933"])
