@@ -5,14 +5,13 @@ Knows the archive's rows. Must not know Scrapy.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from config.clock import Clock
-from config.schedule import longest_crawl
 from config.settings import Settings
 from config.site import SiteConfig, SourceConfig, ad_hoc_site
-from crawler import backlog, budget, discovery, holding
+from crawler import backlog, budget, discovery, holding, scheduled
 from crawler.lanes import Lane, SourceRun
 from crawler.owners import is_surely_dead, owner_name
 from crawler.politeness.addresses import is_loopback
@@ -42,10 +41,6 @@ NOTE_LINGER_S = 0.2
 
 def _each(session: Any, notes: Sequence[Note]) -> list[Any]:
     return [note(session) for note in notes]
-
-
-SCHEDULED = "schedule"
-"""The trigger of crawls that a daemon starts."""
 
 
 class BadAddress(ValueError):  # noqa: N818
@@ -222,7 +217,7 @@ def begin(
                 each,
                 rows[each.site.name].id,
                 now=now,
-                asks_all=trigger != SCHEDULED or rows[each.site.name].wanted_at is not None,
+                asks_all=trigger != scheduled.TRIGGER or rows[each.site.name].wanted_at is not None,
             )
             for each in free
         }
@@ -233,8 +228,8 @@ def begin(
                 lane.backlog = backlog.open_backlog(
                     session, archive, each.site, rows[each.site.name], now=now
                 )
-            elif trigger == SCHEDULED and each.is_whole:
-                lane.longest = longest_of(settings, each.site, now=now)
+            elif trigger == scheduled.TRIGGER and each.is_whole:
+                lane.longest = scheduled.longest_of(settings, each.site, now=now)
     return Crawl(
         settings=settings,
         sites={each.site.name: each.site for each in free},
@@ -289,7 +284,7 @@ def renew(crawl: Crawl) -> Unwelcome:
 
 def _paused_since(session: Any, crawl: Crawl) -> list[str]:
     """The sites that were paused since; what a person began at this terminal, that person ends."""
-    if crawl.trigger != SCHEDULED:
+    if crawl.trigger != scheduled.TRIGGER:
         return []
     found = pauses(session, crawl.site_ids.values())
     names = crawl.site_names
@@ -335,12 +330,6 @@ def _origins(assignments: Iterable[Assignment]) -> list[str]:
         for host in assignment.site.hosts
         for scheme in ("https", "http")
     ]
-
-
-def longest_of(settings: Settings, site: SiteConfig, *, now: datetime) -> timedelta:
-    """How long a scheduled crawl of a site may take: what it has not asked for then stays due."""
-    limit = timedelta(minutes=settings.max_crawl_minutes)
-    return min(limit, longest_crawl(site.schedule, now=now, time_zone=site.time_zone))
 
 
 def _profiles(session: Any, rows: Mapping[str, Site]) -> dict[str, KnownProfile]:

@@ -13,7 +13,7 @@ import structlog
 
 from config.settings import ENV_PREFIX, Settings
 from config.site import SiteConfig
-from crawler import crawl, holding, losses
+from crawler import holding, losses, scheduled
 from crawler.politeness.addresses import is_loopback
 from db.archive import Archive
 from db.asking import reports
@@ -198,7 +198,7 @@ def _find_due(archive: Archive, read: Configuration) -> list[DueSite]:
         longest = (
             timedelta(minutes=read.settings.max_crawl_minutes)
             if is_backfill
-            else crawl.longest_of(read.settings, site, now=now)
+            else scheduled.longest_of(read.settings, site, now=now)
         )
         return DueSite(site.name, site.hosts, longest=longest, is_backfill=is_backfill)
 
@@ -230,7 +230,7 @@ def _may_be_asked(read: Configuration, site: SiteConfig) -> bool:
 
 
 def _command(invocation: Invocation, read: Configuration, names: Sequence[str]) -> list[str]:
-    options = ("--due", "--trigger", crawl.SCHEDULED, "--as-child", "--json")
+    options = ("--due", "--trigger", scheduled.TRIGGER, "--as-child", "--json")
     return _morgue(invocation, read, "crawl", *options, *names)
 
 

