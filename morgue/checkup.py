@@ -14,6 +14,7 @@ from db.archiving.steering import Agenda, agendas
 from db.asking import reports, running, site_days
 from db.asking.asof import AsOf
 from db.asking.site_days import KeptHealth
+from db.statements import chunks
 from morgue.cli.due import next_run
 from morgue.health import lateness
 from morgue.health.days import Day, from_counts
@@ -25,6 +26,9 @@ MEMORY_DAYS = 60
 
 SETTLED = timedelta(hours=2)
 """After its end a day's numbers change no more."""
+
+_SITES_AT_ONCE = 50
+"""Whose state is written in one transaction: who writes beside it waits for no more."""
 
 _EXAMPLES = 3
 _TOLD = timedelta(days=3)
@@ -119,8 +123,10 @@ def _learn(archive: Archive, until: date) -> None:
         watches = _watches(session, names, now=now)
     last = until - timedelta(days=1)
     known = {site_id: KeptHealth(last, watch.kept()) for site_id, watch in watches.items()}
-    with archive.write() as session:
-        site_days.keep_healths(session, known, learner=VERSION)
+    for part in chunks(sorted(known), size=_SITES_AT_ONCE):
+        with archive.write() as session:
+            kept = {site_id: known[site_id] for site_id in part}
+            site_days.keep_healths(session, kept, learner=VERSION)
 
 
 def _watches(session: Session, names: Mapping[int, str], *, now: datetime) -> dict[int, SiteWatch]:
