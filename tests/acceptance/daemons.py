@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from morgue.children import morgue_command
-from tests.acceptance.project import environment, run
+from tests.acceptance.project import environment, run_in_fork
 
 PATIENCE_S = 90.0
 
@@ -34,7 +34,7 @@ class Daemon:
 
     def ask(self, statement: str) -> list[list[Any]]:
         """What SQL answers."""
-        done = run(self.folder, "sql", "--json", statement)
+        done = run_in_fork(self.folder, "sql", "--json", statement)
         assert done.returncode in (0, 1), done.stderr
         return list(json.loads(done.stdout)["rows"])
 

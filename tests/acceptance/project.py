@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from morgue.children import morgue_command
+from tests.crash import forks
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -21,10 +22,17 @@ def run(folder: Path, *words: str, **more: str) -> "subprocess.CompletedProcess[
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=400,
         cwd=folder,
         env=environment(**more),
     )
+
+
+def run_in_fork(folder: Path, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    """As `run`, in a process of its own that has what Morgue imports from its birth: half the price or less."""
+    said = ["--config", str(folder / "morgue.yaml"), *words]
+    done = forks.common().run_printing("command", folder, environment(**more), words=said)
+    return subprocess.CompletedProcess(said, *done)
 
 
 @dataclass
@@ -35,10 +43,10 @@ class Project:
 
     def morgue(self, *words: str, days: float = 0) -> str:
         """What a command prints, with the clock moved by so many days; the command must go well."""
-        done = run(self.folder, *words, MORGUE_CLOCK_OFFSET_S=str(86_400 * days))
+        done = run_in_fork(self.folder, *words, MORGUE_CLOCK_OFFSET_S=str(86_400 * days))
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def stderr(self, *words: str) -> str:
         """What a command says beside its results, however it ends."""
-        return run(self.folder, *words).stderr
+        return run_in_fork(self.folder, *words).stderr

@@ -18,7 +18,7 @@ from morgue import cli
 from morgue.children import morgue_command
 from morgue.cli.errors import ExitCode
 from morgue.demo.newsroom import COURIER, Newsroom, NewsroomServer, write_site_files
-from tests.acceptance.project import environment
+from tests.acceptance.project import environment, run_in_fork
 
 SETTINGS = "delay_s: 0\nconcurrent_per_host: 4\nlog_level: warning\n"
 HOURS = (0, 3, 4)
@@ -32,16 +32,8 @@ class Desk:
     newsroom: Newsroom
     crawls: list[list[dict[str, Any]]]
 
-    def child(self, *args: str, **more: Any) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            morgue_command("--config", str(self.folder / "morgue.yaml"), *args),
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=self.folder,
-            env=environment(**self.offset()),
-            **more,
-        )
+    def child(self, *args: str) -> "subprocess.CompletedProcess[str]":
+        return run_in_fork(self.folder, *args, **self.offset())
 
     def offset(self) -> dict[str, str]:
         """Morgue's clock at the newsroom's time."""

@@ -18,7 +18,7 @@ from config.clock import SystemClock
 from morgue.children import morgue_command
 from morgue.demo.newsroom import Newsroom, NewsroomServer, write_site_files
 from morgue.demo.newsroom.outlets import GAZETTE, MERIDIAN
-from tests.acceptance.project import environment
+from tests.acceptance.project import environment, run_in_fork
 
 PAGES = 3
 
@@ -33,16 +33,8 @@ class Office:
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         offset = self.newsroom.clock.now() - SystemClock().now()
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("MORGUE_")}
-        return subprocess.run(
-            morgue_command("--config", str(self.folder / "morgue.yaml"), *words),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=110,
-            cwd=self.folder,
-            env=kept | {"MORGUE_CLOCK_OFFSET_S": str(offset.total_seconds())},
-        )
+        moved = {"MORGUE_CLOCK_OFFSET_S": str(offset.total_seconds())}
+        return run_in_fork(self.folder, *words, **moved)
 
     def kill(self, *words: str, when: Callable[[], bool]) -> None:
         """Begin a command, and kill it and its children when something is so."""

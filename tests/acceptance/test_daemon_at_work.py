@@ -13,7 +13,7 @@ from config.clock import SystemClock
 from morgue.demo.newsroom import Newsroom, NewsroomServer, write_site_files
 from morgue.demo.newsroom.outlets import GAZETTE, MERIDIAN
 from tests.acceptance.daemons import daemon
-from tests.acceptance.project import run
+from tests.acceptance.project import run_in_fork
 from tests.hostile.lying import Connection, Server, feed
 
 
@@ -48,7 +48,7 @@ def write_site(folder: Path, name: str, base: str, **politeness: Any) -> None:
 
 
 def status(folder: Path) -> Any:
-    return json.loads(run(folder, "status", "--json").stdout)
+    return json.loads(run_in_fork(folder, "status", "--json").stdout)
 
 
 @pytest.mark.timeout(300)
@@ -75,7 +75,10 @@ def test_a_crawl_under_way_leaves_a_site_that_is_paused_and_goes_on_with_the_oth
     write_site(tmp_path, "other", other.base)
     with daemon(tmp_path) as working:
         working.until(lambda: len(server.paths) > 2, what="nothing was asked")
-        assert run(tmp_path, "sites", "pause", "slow", "--reason", "they asked").returncode == 0
+        assert (
+            run_in_fork(tmp_path, "sites", "pause", "slow", "--reason", "they asked").returncode
+            == 0
+        )
         parts = (
             "select crawl_site.outcome, crawl_site.error, crawl.finished_at from crawl_site"
             " join site on site.id = site_id join crawl on crawl.id = crawl_id where name = '{}'"
@@ -107,7 +110,7 @@ def test_a_back_fill_comes_to_its_end_beside_the_daily_work(tmp_path: Path) -> N
     days = ("--from", first.isoformat(), "--to", (first + timedelta(days=3)).isoformat())
     with NewsroomServer(newsroom) as server:
         write_site_files(tmp_path / "sites", server)
-        assert run(tmp_path, "backfill", GAZETTE.name, *days, "--soon").returncode == 0
+        assert run_in_fork(tmp_path, "backfill", GAZETTE.name, *days, "--soon").returncode == 0
         with daemon(tmp_path) as working:
             working.until(
                 lambda: working.ask("select state from backfill") == [["complete"]],
@@ -123,6 +126,8 @@ def test_a_back_fill_comes_to_its_end_beside_the_daily_work(tmp_path: Path) -> N
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
     assert {span[2] for span in spans} == {"finished"}
     assert working.ask(crawls.format(MERIDIAN.name))
-    audit = json.loads(run(tmp_path, "audit", GAZETTE.name, *days, "--json").stdout)["sites"][0]
+    audit = json.loads(run_in_fork(tmp_path, "audit", GAZETTE.name, *days, "--json").stdout)[
+        "sites"
+    ][0]
     assert sum(day["archived"] for day in audit["days"]) > 0
     assert audit["missing"] <= 1, "an outlet serves a consent wall in one page's place"

@@ -15,7 +15,7 @@ from config.clock import SystemClock
 from morgue.children import morgue_command
 from morgue.cli.errors import ExitCode
 from morgue.demo.newsroom import COURIER, Newsroom, NewsroomServer, write_site_files
-from tests.acceptance.project import environment, run
+from tests.acceptance.project import environment, run_in_fork
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +33,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "log").mkdir()
     with NewsroomServer(newsroom) as server:
         write_site_files(folder / "sites", server)
-        assert run(folder, "crawl").returncode == 0
+        assert run_in_fork(folder, "crawl").returncode == 0
         yield folder
 
 
 def told(folder: Path, *words: str) -> Any:
-    done = run(folder, *words, "--json")
+    done = run_in_fork(folder, *words, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -52,12 +52,12 @@ def test_an_archive_is_backed_up_restored_and_answers_the_same(
     assert made["heads"].startswith("capture:")
     target = f"sqlite:///{tmp_path}/again.sqlite3"
     words = ["restore", str(tmp_path / "kept"), target, "--full"]
-    refused = run(folder, *words)
+    refused = run_in_fork(folder, *words)
     assert refused.returncode == ExitCode.ARCHIVE
     assert "--captures files:packs" in refused.stderr
     restored = told(folder, *words, "--captures", f"files:{tmp_path}/packs")
     assert restored["violations"] == []
-    refused = run(folder, *words, "--captures", f"files:{tmp_path}/packs")
+    refused = run_in_fork(folder, *words, "--captures", f"files:{tmp_path}/packs")
     assert (refused.returncode, "nothing is overwritten" in refused.stderr) == (3, True)
     (tmp_path / "morgue.yaml").write_text(
         f"archive_url: {target}\ncapture_store: files:{tmp_path}/packs\n"
@@ -65,16 +65,16 @@ def test_an_archive_is_backed_up_restored_and_answers_the_same(
     (tmp_path / "sites").mkdir()
     texts = ("sql", "SELECT id, title, text FROM revision ORDER BY id", "--json")
     for question in (("changes", "--since", "0"), texts):
-        answer = run(folder, *question)
+        answer = run_in_fork(folder, *question)
         assert (answer.returncode, len(answer.stdout) > 100) == (0, True)
-        assert run(tmp_path, *question).stdout == answer.stdout
-    held = run(tmp_path, "verify", "--against", made["heads"])
+        assert run_in_fork(tmp_path, *question).stdout == answer.stdout
+    held = run_in_fork(tmp_path, "verify", "--against", made["heads"])
     assert held.returncode == 0, held.stdout
 
 
 def test_without_a_place_a_backup_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "morgue.yaml").write_text("")
-    refused = run(tmp_path, "backup")
+    refused = run_in_fork(tmp_path, "backup")
     assert refused.returncode == ExitCode.USAGE
     assert "backup_to" in refused.stderr
 

@@ -2,9 +2,6 @@
 
 import functools
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,6 +13,7 @@ import pytest
 import yaml
 
 from config.settings import BUNDLED_SITES
+from tests.acceptance.project import run_in_fork
 
 HOSTS = {
     "globaltimes": "https://www.globaltimes.cn",
@@ -70,18 +68,7 @@ def addresses(shared: Path) -> Iterator[dict[str, str]]:
 
 
 def morgue(folder: Path, *words: str) -> str:
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "morgue",
-        "--config",
-        str(folder / "morgue.yaml"),
-        *words,
-    ]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=100, check=False, env={**os.environ}
-    )
+    done = run_in_fork(folder, *words)
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout
 

@@ -2,14 +2,13 @@
 
 import gzip
 import json
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from morgue.children import morgue_command
 from morgue.cli.errors import ExitCode
+from tests.acceptance.project import run_in_fork
 from tests.hostile import lying
 from tests.hostile.certificates import Authority
 from tests.hostile.lying import Connection, Lie, Server
@@ -45,16 +44,7 @@ def project(folder: Path, server: Server) -> None:
 
 
 def tried(folder: Path, *args: str) -> "subprocess.CompletedProcess[str]":
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MORGUE_")}
-    return subprocess.run(
-        morgue_command("sites", "try", *args),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-        env=kept,
-        timeout=60,
-    )
+    return run_in_fork(folder, "sites", "try", *args)
 
 
 def test_a_page_is_fetched_once_after_robots_txt_and_nothing_is_archived(tmp_path: Path) -> None:

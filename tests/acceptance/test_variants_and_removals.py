@@ -1,8 +1,6 @@
 """Real crawls of a newsroom that tests a headline against another, and removes articles and puts them back."""
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,9 +11,9 @@ from click.testing import CliRunner
 
 from config.clock import SystemClock
 from morgue import cli
-from morgue.children import morgue_command
 from morgue.demo.newsroom import COURIER, Newsroom, NewsroomServer, write_site_files
 from morgue.demo.newsroom.outlets import MERIDIAN
+from tests.acceptance.project import run_in_fork
 
 HOURS = (1, 8, 33, 58, 85)
 """When it is crawled: before anything is removed; three times over two days; when it is there again."""
@@ -35,15 +33,7 @@ class Desk:
         return {"MORGUE_CLOCK_OFFSET_S": str(offset.total_seconds())}
 
     def crawl(self) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("MORGUE_")}
-        done = subprocess.run(
-            morgue_command("--config", str(self.folder / "morgue.yaml"), "crawl", "--json"),
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=self.folder,
-            env=kept | self.offset(),
-        )
+        done = run_in_fork(self.folder, "crawl", "--json", **self.offset())
         assert done.returncode == 0, done.stderr
 
     def ask(self, *words: str) -> str:

@@ -5,15 +5,14 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.crash.forks import Forks
+from tests.crash.forks import Forks, common
 from tests.crash.homes import Home, PostgresHome, SqliteHome
 from tests.crash.scenes import CrawlScene, crawl_scenes, press
 
 
 @pytest.fixture(scope="session")
-def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
-    with Forks(tmp_path_factory.mktemp("zygote") / "log") as running:
-        yield running
+def forks() -> Forks:
+    return common()
 
 
 @pytest.fixture(scope="session")

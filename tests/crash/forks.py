@@ -1,9 +1,13 @@
 """The other end of the zygote: orders a fork, waits for it, says how it ended."""
 
+import atexit
+import functools
 import json
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -82,6 +86,17 @@ class Forks:
         self._zygote.stdin.flush()
         return Ended(**self._hear())
 
+    def run_printing(
+        self, job: str, folder: Path, environment: Mapping[str, str], **order: Any
+    ) -> tuple[int, str, str]:
+        """Have a fork do a job in a folder; its exit code, and what it wrote to its output and its errors."""
+        with tempfile.TemporaryDirectory(prefix="morgue-printed-") as printed:
+            files = [Path(printed) / name for name in ("stdout", "stderr")]
+            moved = {"folder": str(folder), "environment": dict(environment)}
+            ended = self.run(job, order | moved | {"printed": [str(file) for file in files]})
+            stdout, stderr = (file.read_text() if file.exists() else "" for file in files)
+        return ended.code, stdout, stderr
+
     def said(self) -> str:
         """The end of what the forks have logged."""
         return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
@@ -93,3 +108,14 @@ class Forks:
             raise RuntimeError(f"the zygote is gone: exit code {self._zygote.wait()}")
         heard: dict[str, Any] = json.loads(line)
         return heard
+
+
+@functools.cache
+def common() -> Forks:
+    """The zygote of this process, which all of its tests share; it ends with the process."""
+    folder = tempfile.TemporaryDirectory(prefix="morgue-zygote-")
+    atexit.register(folder.cleanup)
+    forks = Forks(Path(folder.name) / "log")
+    forks.__enter__()
+    atexit.register(forks.__exit__, None, None, None)
+    return forks

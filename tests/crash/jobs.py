@@ -50,6 +50,7 @@ from pipeline.rereading import Again, Missing
 from pipeline.stages import learn, neighbours
 from tests.contract.press import site
 from tests.crash import child
+from tests.hostile import child as hostile
 
 log = logging.getLogger("crash")
 
@@ -249,6 +250,32 @@ def _end_when_done(order: dict[str, Any]) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _command(order: dict[str, Any]) -> int:
+    """Be a command line."""
+    _move(order)
+    try:
+        morgue.main(order["words"], prog_name="morgue")
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def _crawl_hostile(order: dict[str, Any]) -> int:
+    """Crawl what a folder's task says, as tests of hostile servers have it."""
+    _move(order)
+    hostile.main(Path(order["folder"]))
+    return 0
+
+
+def _move(order: dict[str, Any]) -> None:
+    """Go to a folder with an environment of its own, and print into files."""
+    os.chdir(order["folder"])
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    for stream, path in enumerate(order["printed"], start=1):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), stream)
+
+
 CRAWL_STEPS: Steps = {
     "leases_taken": (holding, "take", "after"),
     "crawl_begun": (crawls, "begin_crawl", "after"),
@@ -316,6 +343,8 @@ DAEMON_STEPS: Steps = {
 }
 
 JOBS = {
+    "command": Job(_command, {}),
+    "hostile crawl": Job(_crawl_hostile, {}),
     "crawl": Job(_crawl, CRAWL_STEPS, _prepare_crawl),
     "upgrade": Job(_upgrade, UPGRADE_STEPS),
     "backup": Job(_back_up, BACKUP_STEPS),

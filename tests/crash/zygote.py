@@ -19,8 +19,10 @@ from typing import Any
 
 import crawler
 import db
+import morgue.__main__
 import pipeline
 from config.site import SiteConfig
+from morgue.cli import COMMANDS
 from pipeline import extraction
 from tests.crash.child import arm
 from tests.crash.jobs import JOBS
@@ -33,7 +35,7 @@ _LEFT_OUT = (
     "scrapy.extensions.statsmailer",  # warns
 )
 
-PATIENCE_S = 120.0
+PATIENCE_S = 500.0
 """After which a job hangs: it is killed, and the code says so."""
 
 HANGS = 1000
@@ -60,6 +62,9 @@ def warm() -> None:
                 importlib.import_module(module.name)
     for name in ("alembic.command", "alembic.config", "scrapy.pqueues", "scrapy.squeues"):
         importlib.import_module(name)
+    importlib.import_module("morgue.cli.crawling")
+    for command in COMMANDS.values():
+        command.load()
     site = SiteConfig.model_validate({"name": "warm", "title": "Warm", "home": URL})
     for body in fictional_pages():
         extraction.perform(extraction.Task(body=body, url=URL, site=site, fetched_at=FETCHED_AT))
@@ -102,6 +107,9 @@ def _fork(order: dict[str, Any]) -> int:
     """The life of a fork. Returns its exit code."""
     try:
         os.setsid()
+        sys.modules["__main__"] = (
+            morgue.__main__
+        )  # which reading processes import, as a command's do
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         nothing = os.open(os.devnull, os.O_RDONLY)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.crash import forks
+
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = Path(__file__).with_name("child.py")
 
@@ -48,8 +50,7 @@ def start(
     folder: Path, sites: list[dict[str, Any]], *, env: dict[str, str] | None = None, **more: Any
 ) -> subprocess.Popen[str]:
     """A child process that crawls these sites into the folder's archive."""
-    task = {"sites": sites, "settings": {}, "urls": [], **more}
-    (folder / "task.json").write_text(json.dumps(task))
+    _write_task(folder, sites, **more)
     return subprocess.Popen(
         [sys.executable, "-P", str(CHILD), str(folder)],
         cwd=folder,
@@ -64,6 +65,15 @@ def start(
 def end(folder: Path, child: subprocess.Popen[str], *, began: float, timeout: float) -> Crawled:
     output, _ = child.communicate(timeout=timeout)
     assert child.returncode == 0, output
+    return _crawled(folder, output, seconds=time.monotonic() - began)
+
+
+def _write_task(folder: Path, sites: list[dict[str, Any]], **more: Any) -> None:
+    task = {"sites": sites, "settings": {}, "urls": [], **more}
+    (folder / "task.json").write_text(json.dumps(task))
+
+
+def _crawled(folder: Path, output: str, *, seconds: float) -> Crawled:
     report = json.loads((folder / "report.json").read_text())
     with sqlite3.connect(folder / "archive.sqlite3") as connection:
         connection.row_factory = sqlite3.Row
@@ -91,7 +101,7 @@ def end(folder: Path, child: subprocess.Popen[str], *, began: float, timeout: fl
         sources=sources,
         sites=sites,
         source_looks=source_looks,
-        seconds=time.monotonic() - began,
+        seconds=seconds,
         peak_mb=report["peak_mb"],
         output=output,
     )
@@ -106,3 +116,13 @@ def crawl(
             return end(folder, child, began=began, timeout=timeout)
         finally:
             child.kill()
+
+
+def crawl_in_fork(folder: Path, sites: list[dict[str, Any]], **more: Any) -> Crawled:
+    """As `crawl`, in a process that has what it imports from its birth: half the price or less."""
+    _write_task(folder, sites, **more)
+    began = time.monotonic()
+    done = forks.common().run_printing("hostile crawl", folder, os.environ)
+    code, output = done[0], "".join(done[1:])
+    assert code == 0, output
+    return _crawled(folder, output, seconds=time.monotonic() - began)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.hostile import lying
-from tests.hostile.crawling import crawl, end, site, start
+from tests.hostile.crawling import crawl_in_fork, end, site, start
 from tests.hostile.lying import Connection, Lie, Server
 
 Make = Callable[[dict[str, Lie]], Server]
@@ -54,7 +54,7 @@ def test_what_a_stopped_crawl_did_not_ask_is_asked_by_the_next(
         child.send_signal(signal.SIGINT)
         child.communicate(timeout=30)
     hangs.lies.clear()
-    crawled = crawl(tmp_path, sites)
+    crawled = crawl_in_fork(tmp_path, sites)
     assert {url.rpartition("/")[2] for url in crawled.visits} == {"lie", "story-1", "story-2"}
 
 
@@ -78,7 +78,7 @@ def test_a_site_that_is_being_crawled_is_left_alone(server: Make, tmp_path: Path
         (tmp_path / "second").mkdir()
         url = f"sqlite:///{tmp_path}/archive.sqlite3"
         (tmp_path / "second" / "archive.sqlite3").symlink_to(tmp_path / "archive.sqlite3")
-        crawled = crawl(
+        crawled = crawl_in_fork(
             tmp_path / "second", [busy, site("free", free.base)], settings={"archive_url": url}
         )
         child.send_signal(signal.SIGTERM)
@@ -90,7 +90,7 @@ def test_a_site_that_is_being_crawled_is_left_alone(server: Make, tmp_path: Path
 
 def test_a_crawl_ends_when_its_time_is_up(server: Make, tmp_path: Path) -> None:
     hangs = server({"/lie": lying.never})
-    crawled = crawl(
+    crawled = crawl_in_fork(
         tmp_path,
         [site("hangs", hangs.base, politeness={"timeout": "60s"})],
         settings={"max_crawl_minutes": 0.02},
@@ -102,7 +102,7 @@ def test_a_crawl_ends_when_its_time_is_up(server: Make, tmp_path: Path) -> None:
 
 def test_no_more_pages_than_the_limit_are_asked_for(server: Make, tmp_path: Path) -> None:
     asked = server({})
-    crawl(tmp_path, [site("one", asked.base)], limit=1)
+    crawl_in_fork(tmp_path, [site("one", asked.base)], limit=1)
     pages = [path for path in asked.paths if path not in ("/robots.txt", "/feed.xml")]
     assert len(pages) == 1
 
@@ -110,7 +110,7 @@ def test_no_more_pages_than_the_limit_are_asked_for(server: Make, tmp_path: Path
 def test_a_url_of_no_site_is_refused_where_it_is_private(server: Make, tmp_path: Path) -> None:
     private = server({})
     url = f"{private.base}/story-1"
-    crawled = crawl(tmp_path, [], urls=[url])
+    crawled = crawl_in_fork(tmp_path, [], urls=[url])
     assert crawled.visit(url)["outcome"] == "refused"
     assert "private address" in crawled.visit(url)["detail"]
     assert private.paths == []
@@ -119,7 +119,7 @@ def test_a_url_of_no_site_is_refused_where_it_is_private(server: Make, tmp_path:
 def test_a_url_is_asked_for_as_its_site_and_nothing_else_is(server: Make, tmp_path: Path) -> None:
     asked = server({})
     url = f"{asked.base}/story-7"
-    crawled = crawl(tmp_path, [], urls=[url], known=[site("one", asked.base)])
+    crawled = crawl_in_fork(tmp_path, [], urls=[url], known=[site("one", asked.base)])
     assert crawled.visit(url)["status"] == 200
     assert set(asked.paths) == {"/robots.txt", "/story-7"}
 
@@ -137,8 +137,8 @@ def test_an_unchanged_feed_and_page_are_answered_with_304(server: Make, tmp_path
     asked = server({"/lie": tagged, "/feed.xml": tagged})
     revisit = {"every": "1h", "revisit": {"1h": "1s"}}
     sites = [site("one", asked.base, schedule=revisit)]
-    crawl(tmp_path, sites)
-    crawled = crawl(tmp_path, sites)
+    crawl_in_fork(tmp_path, sites)
+    crawled = crawl_in_fork(tmp_path, sites)
     outcomes = [visit["outcome"] for visit in crawled.visits[f"{asked.base}/lie"]]
     assert outcomes == ["new", "same_bytes"]
     assert crawled.sources[f"{asked.base}/feed.xml"]["status"] == 304

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.hostile.crawling import crawl, site
+from tests.hostile.crawling import crawl_in_fork, site
 from tests.hostile.lying import STORY, Connection, Lie, Server, feed
 
 Make = Callable[[dict[str, Lie]], Server]
@@ -92,7 +92,7 @@ def test_every_kind_of_source_is_read(server: Make, tmp_path: Path) -> None:
         {"feed": f"{base}/feed.xml"},
     ]
     sites = [site("one", base, sources=sources)]
-    crawled = crawl(tmp_path, sites)
+    crawled = crawl_in_fork(tmp_path, sites)
     assert {url.removeprefix(base) for url in crawled.visits} == {
         "/from-feed",
         "/from-news",
@@ -110,7 +110,7 @@ def test_every_kind_of_source_is_read(server: Make, tmp_path: Path) -> None:
     assert asked.paths.count("/index.xml") == 1  # although it names itself
 
     del asked.paths[:]
-    crawl(tmp_path, sites)
+    crawl_in_fork(tmp_path, sites)
     assert "/index.xml" in asked.paths
     assert "/old.xml.gz" not in asked.paths  # it says that it did not change
     assert not [path for path in asked.paths if "page=2" in path]
@@ -126,7 +126,9 @@ def test_pages_are_asked_for_newest_first(server: Make, tmp_path: Path) -> None:
         xml(connection, f"<urlset>{inner}</urlset>")
 
     asked = server({"/sitemap.xml": dated})
-    crawl(tmp_path, [site("one", asked.base, sources=[{"sitemap": f"{asked.base}/sitemap.xml"}])])
+    crawl_in_fork(
+        tmp_path, [site("one", asked.base, sources=[{"sitemap": f"{asked.base}/sitemap.xml"}])]
+    )
     assert asked.paths == ["/robots.txt", "/sitemap.xml", "/09", "/07", "/03", "/01"]
 
 
@@ -144,7 +146,7 @@ def test_cookies_are_kept_for_sites_that_ask_for_them_alone(server: Make, tmp_pa
     for name in seen:
         asked = server({path: baker(name) for path in ("/lie", "/story-1", "/story-2")})
         sites.append(site(name, asked.base, cookies=name == "with"))
-    crawl(tmp_path, sites)
+    crawl_in_fork(tmp_path, sites)
     first, *_, last = seen[
         "with"
     ]  # the second may have been made ready before the first was answered

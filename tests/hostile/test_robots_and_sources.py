@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.hostile import lying
-from tests.hostile.crawling import Crawled, crawl, site
+from tests.hostile.crawling import Crawled, crawl_in_fork, site
 from tests.hostile.lying import Connection, Server
 
 GONE_PORT = "http://127.0.0.1:9"  # the discard service; nothing listens there
@@ -89,7 +89,7 @@ def crawled(servers: dict[str, Server], tmp_path_factory: pytest.TempPathFactory
         if each["name"] == "robotsignored":
             each["politeness"] |= {"robots": "ignore", "robots_ignored_because": "it is a test"}
     sites.append(site("gone", GONE_PORT))
-    return crawl(tmp_path_factory.mktemp("robots"), sites)
+    return crawl_in_fork(tmp_path_factory.mktemp("robots"), sites)
 
 
 def source(crawled: Crawled, servers: dict[str, Server], name: str) -> dict[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.hostile import lying
-from tests.hostile.crawling import Crawled, crawl, site
+from tests.hostile.crawling import Crawled, crawl_in_fork, site
 from tests.hostile.lying import Server
 
 LIES = {
@@ -42,7 +42,7 @@ def servers() -> Iterator[dict[str, Server]]:
 @pytest.fixture(scope="module")
 def crawled(servers: dict[str, Server], tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     sites = [site(name, server.base) for name, server in servers.items()]
-    return crawl(tmp_path_factory.mktemp("lies"), sites)
+    return crawl_in_fork(tmp_path_factory.mktemp("lies"), sites)
 
 
 def lie_of(crawled: Crawled, servers: dict[str, Server], name: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.hostile import lying
-from tests.hostile.crawling import Crawled, crawl, site
+from tests.hostile.crawling import Crawled, crawl_in_fork, site
 from tests.hostile.lying import Connection, Server
 
 pytestmark = pytest.mark.timeout(400)  # five crawls, one after the other
@@ -47,9 +47,11 @@ def crawls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Crawled]]:
     sites = [site(name, server.base) for name, server in servers.items()]
     found = []
     for hours, trigger in ((0, "command"), (2, "schedule"), (2.1, "command")):
-        found.append(crawl(folder, sites, hours_later=hours, trigger=trigger))
+        found.append(crawl_in_fork(folder, sites, hours_later=hours, trigger=trigger))
     FEEDS["liar"].paths.append("/two")
-    found += [crawl(folder, sites, hours_later=hours, trigger="schedule") for hours in (30, 60)]
+    found += [
+        crawl_in_fork(folder, sites, hours_later=hours, trigger="schedule") for hours in (30, 60)
+    ]
     yield found
     for server in servers.values():
         server.close()

@@ -18,7 +18,7 @@ from db.archive import Archive
 from db.verify import verify
 from morgue.children import morgue_command
 from morgue.cli.errors import ExitCode
-from tests.acceptance.project import environment, run
+from tests.acceptance.project import environment, run_in_fork
 from tests.migration.kept_releases import index
 
 ROOT = Path(__file__).parent.parent.parent
@@ -58,10 +58,10 @@ def counts(address: str, kept: Any) -> tuple[str | None, dict[str, int]]:
 def test_an_archive_of_an_earlier_release_is_upgraded_by_the_command(
     folder: Path, address: str, kept: Any, clock: ManualClock
 ) -> None:
-    told = run(folder, "search", "harbour")
+    told = run_in_fork(folder, "search", "harbour")
     assert told.returncode == ExitCode.ARCHIVE
     assert "run `morgue db upgrade`" in told.stderr
-    told = run(folder, "db", "upgrade")
+    told = run_in_fork(folder, "db", "upgrade")
     assert told.returncode == 0, told.stderr
     assert f"from schema {kept['schema']} to {schema.HEAD}" in told.stderr
     assert_in_order(address, clock)
@@ -98,7 +98,7 @@ def test_the_daemon_refuses_an_archive_of_a_newer_release_in_words(
     with connected(address) as connection, connection.begin():
         connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
     for words in (("up",), ("crawl",), ("db", "upgrade")):
-        told = run(folder, *words)
+        told = run_in_fork(folder, *words)
         assert told.returncode == ExitCode.ARCHIVE
         assert "use the release that wrote it, or a newer one" in told.stderr
         assert "Traceback" not in told.stderr

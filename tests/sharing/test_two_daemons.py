@@ -16,7 +16,7 @@ import pytest
 from config.clock import SystemClock
 from morgue.children import morgue_command
 from morgue.demo.newsroom import COURIER, MERIDIAN, Newsroom, NewsroomServer, write_site_files
-from tests.acceptance.project import environment, run
+from tests.acceptance.project import environment, run_in_fork
 
 SITES = ("harbour-courier", "meridian-post")
 PATIENCE_S = 120.0
@@ -39,7 +39,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 def parts(folder: Path) -> list[tuple[str, str, str | None]]:
     """Each crawl of each site that was looked at: the site, when its crawl began and ended."""
-    told = run(
+    told = run_in_fork(
         folder,
         "sql",
         "--json",
@@ -77,7 +77,7 @@ def test_two_daemons_crawl_each_site_once_and_never_at_the_same_time(folder: Pat
         try:
             until(lambda: is_done(folder, 1), what="not every site was crawled")
             for times in (2, 3):
-                assert run(folder, "sites", "ask", *SITES).returncode == 0
+                assert run_in_fork(folder, "sites", "ask", *SITES).returncode == 0
                 until(
                     lambda times=times: is_done(folder, times), what="what was asked was not done"
                 )  # type: ignore[misc]
@@ -96,4 +96,4 @@ def test_two_daemons_crawl_each_site_once_and_never_at_the_same_time(folder: Pat
     told = "".join((folder / f"{number}.log").read_text() for number in (1, 2))
     assert "Traceback" not in told
     assert "locked" not in told
-    assert run(folder, "verify").returncode == 0
+    assert run_in_fork(folder, "verify").returncode == 0
