@@ -3,8 +3,6 @@
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -30,8 +28,7 @@ from db.verify import verify
 from pipeline.fingerprint import shingles
 from tests.contract.desk import Desk
 from tests.contract.whole import answers, everything, fill
-
-ROOT = Path(__file__).parent.parent.parent
+from tests.crash.forks import run_program
 
 kinds = pytest.mark.parametrize(
     ("archive_url", "spec"),
@@ -362,12 +359,7 @@ ONLY = {
 
 
 def child(*words: object) -> int:
-    return subprocess.run(
-        [sys.executable, "-m", "tests.contract.backup_child", *map(str, words)],
-        check=False,
-        cwd=ROOT,
-        stderr=subprocess.PIPE,
-    ).returncode
+    return run_program("tests.contract.backup_child", *words)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """An archive is moved between databases and capture stores, and says the same there."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,8 +21,7 @@ from db.verify import verify
 from pipeline.fingerprint import shingles
 from tests.contract.desk import Desk
 from tests.contract.whole import answers, everything, fill
-
-HERE = Path(__file__).parent
+from tests.crash.forks import run_program
 
 moved = pytest.mark.parametrize(
     ("archive_url", "place"),
@@ -250,10 +247,9 @@ def test_a_copy_that_is_killed_is_gone_on_with(
     count: int,
 ) -> None:
     address, spec = place
-    child = [sys.executable, "-m", "tests.contract.copy_child", archive_url, address, spec]
-    killed = subprocess.run([*child, step, str(count)], check=False, cwd=HERE.parent.parent)
-    assert killed.returncode == -9
-    assert subprocess.run(child, check=False, cwd=HERE.parent.parent).returncode == 0
+    child = ("tests.contract.copy_child", archive_url, address, spec)
+    assert run_program(*child, step, count) == -9
+    assert run_program(*child) == 0
     with Archive.open(address, clock=clock, captures=spec) as target:
         assert everything(target) == everything(archive)
         assert verify(target) == []

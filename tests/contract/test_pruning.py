@@ -1,8 +1,6 @@
 """Bodies are removed only where a person says so, and nothing that stays rests on them."""
 
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -20,8 +18,8 @@ from db.proving.pruning import Pruned, Selection, SiteUnknownError
 from db.verify import verify
 from tests.contract.capture_pages import page
 from tests.contract.desk import RULES, Desk
+from tests.crash.forks import KILLED, run_program
 
-HERE = Path(__file__).parent
 ALL = Selection(site="lantern", has_proofs=True)
 
 pytestmark = pytest.mark.parametrize(
@@ -243,12 +241,10 @@ def test_a_removal_that_is_killed_is_gone_on_with(
     with archive.read() as session:
         selected = pruning.estimate(session, Selection(before=before)).bodies
     archive.captures.close()
-    words = [archive_url, spec, before.isoformat()]
-    child = [sys.executable, "-m", "tests.contract.prune_child", *words]
-    killed = subprocess.run([*child, step, str(number)], check=False, cwd=HERE.parent.parent)
-    assert killed.returncode == -9
+    child = ("tests.contract.prune_child", archive_url, spec, before.isoformat())
+    assert run_program(*child, step, number) == KILLED
     assert verify(archive) == []
-    assert subprocess.run(child, check=False, cwd=HERE.parent.parent).returncode == 0
+    assert run_program(*child) == 0
     assert verify(archive) == []
     gone = sum(not is_there for is_there in readable(archive).values())
     assert gone == selected

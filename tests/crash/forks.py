@@ -3,6 +3,7 @@
 import atexit
 import functools
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -119,3 +120,11 @@ def common() -> Forks:
     forks.__enter__()
     atexit.register(forks.__exit__, None, None, None)
     return forks
+
+
+def run_program(module: str, *words: object) -> int:
+    """Have a fork be the program that a module is; its exit code, or the negative number of what killed it."""
+    said = [str(word) for word in words]
+    code, *printed = common().run_printing("program", ROOT, os.environ, module=module, words=said)
+    sys.stderr.write("".join(printed)[-2000:])  # shown where a test fails
+    return code

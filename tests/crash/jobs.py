@@ -4,6 +4,7 @@ A job that another part of Morgue needs to have killed is added here: what it do
 """
 
 import asyncio
+import importlib
 import logging
 import os
 import signal
@@ -260,6 +261,13 @@ def _command(order: dict[str, Any]) -> int:
     return 0
 
 
+def _program(order: dict[str, Any]) -> int:
+    """Be the program that a module of the tests is."""
+    _move(order)
+    importlib.import_module(order["module"]).main(*order["words"])
+    return 0
+
+
 def _crawl_hostile(order: dict[str, Any]) -> int:
     """Crawl what a folder's task says, as tests of hostile servers have it."""
     _move(order)
@@ -344,6 +352,7 @@ DAEMON_STEPS: Steps = {
 
 JOBS = {
     "command": Job(_command, {}),
+    "program": Job(_program, {}),
     "hostile crawl": Job(_crawl_hostile, {}),
     "crawl": Job(_crawl, CRAWL_STEPS, _prepare_crawl),
     "upgrade": Job(_upgrade, UPGRADE_STEPS),

@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,9 +18,8 @@ from db.verify import verify
 from morgue.children import morgue_command
 from morgue.cli.errors import ExitCode
 from tests.acceptance.project import environment, run_in_fork
+from tests.crash.forks import KILLED, run_program
 from tests.migration.kept_releases import index
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
@@ -118,8 +116,7 @@ def test_an_upgrade_that_is_killed_changes_nothing_and_is_done_by_the_next(
     address: str, kept: Any, clock: ManualClock, step: str, side: str
 ) -> None:
     before = counts(address, kept)
-    child = [sys.executable, "-m", "tests.migration.upgrade_child", address, step, side]
-    assert subprocess.run(child, check=False, cwd=ROOT).returncode == -9
+    assert run_program("tests.migration.upgrade_child", address, step, side) == KILLED
     assert counts(address, kept) == before
     Archive.open(address, clock=clock).close()
     assert_in_order(address, clock)
