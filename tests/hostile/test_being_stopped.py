@@ -37,7 +37,7 @@ def test_sigterm_ends_a_crawl_soon_whatever_it_waits_for(server: Make, tmp_path:
         wait_for(waits, "/robots.txt")
         asked_at = time.monotonic()
         child.send_signal(signal.SIGTERM)
-        crawled = end(tmp_path, child, began=began, timeout=30)
+        crawled = end(tmp_path, child, began=began, timeout=120)
     assert time.monotonic() - asked_at < 15
     assert crawled.report["outcome"] == "stopped"
     assert "SIGTERM" in crawled.report["error"]
@@ -52,7 +52,7 @@ def test_what_a_stopped_crawl_did_not_ask_is_asked_by_the_next(
     with start(tmp_path, sites) as child:
         wait_for(hangs, "/lie")
         child.send_signal(signal.SIGINT)
-        child.communicate(timeout=30)
+        child.communicate(timeout=120)
     hangs.lies.clear()
     crawled = crawl_in_fork(tmp_path, sites)
     assert {url.rpartition("/")[2] for url in crawled.visits} == {"lie", "story-1", "story-2"}
@@ -65,7 +65,7 @@ def test_a_second_signal_ends_it_at_once(server: Make, tmp_path: Path) -> None:
         child.send_signal(signal.SIGTERM)
         child.send_signal(signal.SIGINT)
         began = time.monotonic()
-        child.communicate(timeout=30)
+        child.communicate(timeout=120)
     assert time.monotonic() - began < 5
 
 
@@ -82,7 +82,7 @@ def test_a_site_that_is_being_crawled_is_left_alone(server: Make, tmp_path: Path
             tmp_path / "second", [busy, site("free", free.base)], settings={"archive_url": url}
         )
         child.send_signal(signal.SIGTERM)
-        child.communicate(timeout=30)
+        child.communicate(timeout=120)
     reports = {each["name"]: each for each in crawled.report["sites"]}
     assert str(child.pid) in reports["busy"]["busy"]
     assert reports["free"]["outcome"] == "finished"

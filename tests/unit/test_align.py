@@ -41,9 +41,9 @@ def test_items_that_occur_once_anchor_the_rest() -> None:
 def test_sequences_with_nothing_rare_take_bounded_time() -> None:
     old = list("ab" * 50_000)
     new = list("ba" * 40_000) + list("aab" * 10_000)
-    began = time.monotonic()
+    began = time.process_time()
     align(old, new)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_work_that_is_used_up_leaves_a_difference_not_an_error() -> None:

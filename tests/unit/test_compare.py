@@ -263,6 +263,6 @@ def test_long_texts_are_compared_in_bounded_time() -> None:
     unrelated = [dice.choice(vocabulary) for _ in range(10_000)]
     monotonous = dice.choices(["yes", "no"], k=10_000)
     for other in (new_words, unrelated, monotonous):
-        began = time.monotonic()
+        began = time.process_time()
         compare.word_diff(" ".join(old_words), " ".join(other))
-        assert time.monotonic() - began < 5
+        assert time.process_time() - began < 5

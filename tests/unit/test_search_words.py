@@ -72,9 +72,9 @@ def test_every_part_of_a_text_asks_for_tokens_that_stand_together_in_it(a: str, 
 
 @pytest.mark.parametrize("character", ["a ", "中", "\u0301", "ﷺ", "_", "ก", "-"])
 def test_the_longest_text_is_folded_in_seconds_and_within_the_limits(character: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     tokens = folding.tokens(character * 3_000_000)
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
     assert len(tokens) <= folding.INDEXED_TOKENS
     assert len(" ".join(tokens).encode()) <= folding.INDEXED_BYTES
 

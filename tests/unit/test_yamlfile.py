@@ -162,9 +162,9 @@ def test_a_bomb_of_aliases_is_refused_at_once() -> None:
     lines = ["a0: &a0 [x, x]"] + [
         f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)
     ]
-    began = time.monotonic()
+    began = time.process_time()
     assert len(complaints("\n".join(lines))) == 29 * 9
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
