@@ -13,8 +13,9 @@ from config.site import SiteConfig, SourceConfig
 from crawler import past
 from crawler.sources.period import Period
 from db.archive import Archive, Session
-from db.archiving import backfills, crawls
-from db.archiving.backfills import KnownBackfill, KnownDocument, ReadDocument
+from db.archiving import backfill_lists, backfills, crawls
+from db.archiving.backfill_lists import KnownDocument, ReadDocument
+from db.archiving.backfills import KnownBackfill
 from db.archiving.entries import KnownLink
 from db.models import BackfillState, DocumentState, Site
 
@@ -67,13 +68,13 @@ class Backlog:
         """Take lists, or pages where no list is left, but for pages that this crawl has tried. In a thread."""
         with self._archive.read() as session:
             number = self.backfill.id
-            documents = backfills.waiting_documents(
+            documents = backfill_lists.waiting_documents(
                 session, number, limit=DOCUMENTS, exclude=self._tried_documents
             )
             self._documents.extend(documents)
             if not documents:
                 self._links.extend(
-                    backfills.wanted_links(
+                    backfill_lists.wanted_links(
                         session, number, limit=CHUNK, exclude=tried | self._tried_links
                     )
                 )
@@ -146,7 +147,7 @@ class Backlog:
 
     def _note(self, document: KnownDocument, read: ReadDocument) -> int:
         with self._archive.write() as session:
-            taken = backfills.note_read(
+            taken = backfill_lists.note_read(
                 session,
                 document,
                 read,
@@ -161,7 +162,7 @@ class Backlog:
         self, document: KnownDocument, state: DocumentState, status: int | None, words: str
     ) -> None:
         with self._archive.write() as session:
-            backfills.note_unread(
+            backfill_lists.note_unread(
                 session,
                 document,
                 state,
@@ -190,7 +191,7 @@ def open_backlog(
     ids = {key: source.id for key, source in known.items()}
     if not backfills.progress(session, backfill.id).documents:
         period = Period(backfill.first, backfill.last, site.zone)
-        backfills.add_documents(
+        backfill_lists.add_documents(
             session, backfill.id, past.first_documents(site, period, source_ids=ids)
         )
     until = now + SLICE

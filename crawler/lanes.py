@@ -13,7 +13,7 @@ from typing import Any, Final
 from config.site import SiteConfig, SourceConfig
 from crawler.backlog import Backlog
 from crawler.sources.answer import Dropped
-from db.archiving.backfills import KnownDocument
+from db.archiving.backfill_lists import KnownDocument
 from db.archiving.entries import KnownLink, KnownSource
 from db.models import SourceOutcome
 

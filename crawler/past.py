@@ -12,7 +12,7 @@ from crawler import discovery
 from crawler.sources import dated_pages, wordpress
 from crawler.sources.answer import SourceAnswer
 from crawler.sources.period import Period, is_outside, spans_named, why_not
-from db.archiving.backfills import KnownDocument, NewDocument, ReadDocument
+from db.archiving.backfill_lists import KnownDocument, NewDocument, ReadDocument
 from pipeline import urls
 
 MAX_DEPTH: Final = 3

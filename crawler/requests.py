@@ -10,7 +10,7 @@ from config.site import SiteConfig
 from crawler.asked import KEY, Asked
 from crawler.lanes import SourceDocument
 from crawler.politeness import slots
-from db.archiving.backfills import KnownDocument
+from db.archiving.backfill_lists import KnownDocument
 from db.archiving.entries import KnownLink
 from pipeline import urls
 

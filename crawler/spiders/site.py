@@ -26,7 +26,7 @@ from crawler.politeness.robots import UNREACHABLE
 from crawler.requests import Requests
 from crawler.translation import PIPELINES
 from db.archiving import links
-from db.archiving.backfills import KnownDocument
+from db.archiving.backfill_lists import KnownDocument
 from db.archiving.entries import KnownLink
 from db.errors import ArchiveError
 from db.models import DocumentState

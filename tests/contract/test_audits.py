@@ -9,8 +9,8 @@ from config.clock import ManualClock
 from config.settings import Settings
 from config.site import SiteConfig
 from db.archive import Archive
-from db.archiving import backfills, crawls, leases, links
-from db.archiving.backfills import NewDocument, ReadDocument
+from db.archiving import backfill_lists, backfills, crawls, leases, links
+from db.archiving.backfill_lists import NewDocument, ReadDocument
 from db.archiving.entries import FoundLink, NewExtraction
 from db.asking import completeness
 from db.models import CrawlOutcome, Site, VisitOutcome
@@ -183,13 +183,13 @@ def test_what_a_back_fill_wants_waits_for_it(desk: Desk) -> None:
     day = date(2026, 1, 5)
     with desk.archive.write() as session:
         known, _ = backfills.begin(session, desk.site_id, day, day, now=now)
-        backfills.add_documents(
+        backfill_lists.add_documents(
             session, known.id, [NewDocument("sitemap", "http://lantern.example/m")]
         )
-        (document,) = backfills.waiting_documents(session, known.id, limit=1)
+        (document,) = backfill_lists.waiting_documents(session, known.id, limit=1)
         link = FoundLink("http://lantern.example/past", "lantern.example/past")
         read = ReadDocument(200, [link], 1)
-        backfills.note_read(session, document, read, site_id=desk.site_id, now=now)
+        backfill_lists.note_read(session, document, read, site_id=desk.site_id, now=now)
     finding = only(audit(desk))
     assert (finding.why, finding.repair) == (Why.BACKFILL, "due")
 

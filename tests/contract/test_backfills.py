@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from config.clock import ManualClock
 from db.archive import Archive
-from db.archiving import backfills, links
-from db.archiving.backfills import KnownBackfill, KnownDocument, NewDocument, ReadDocument
+from db.archiving import backfill_lists, backfills, links
+from db.archiving.backfill_lists import KnownDocument, NewDocument, ReadDocument
+from db.archiving.backfills import KnownBackfill
 from db.archiving.entries import FoundLink
 from db.models import BackfillDocument, BackfillState, DocumentState, Link, Site, VisitOutcome
 from tests.contract.desk import Desk
@@ -25,7 +26,7 @@ def desk(archive: Archive, clock: ManualClock) -> Desk:
 def begin(desk: Desk, *documents: NewDocument) -> KnownBackfill:
     with desk.archive.write() as session:
         known, _ = backfills.begin(session, desk.site_id, FIRST, LAST, now=desk.clock.now())
-        backfills.add_documents(session, known.id, documents or [NewDocument("sitemap", MAP)])
+        backfill_lists.add_documents(session, known.id, documents or [NewDocument("sitemap", MAP)])
     return known
 
 
@@ -37,21 +38,21 @@ def found(*paths: str) -> list[FoundLink]:
 
 def waiting(desk: Desk, known: KnownBackfill) -> list[KnownDocument]:
     with desk.archive.read() as session:
-        return backfills.waiting_documents(session, known.id, limit=10)
+        return backfill_lists.waiting_documents(session, known.id, limit=10)
 
 
 def take(desk: Desk, known: KnownBackfill, *paths: str, **more: object) -> int:
     (document, *_) = waiting(desk, known)
     read = ReadDocument(200, links=found(*paths), link_count=len(paths), **more)  # type: ignore[arg-type]
     with desk.archive.write() as session:
-        return backfills.note_read(
+        return backfill_lists.note_read(
             session, document, read, site_id=desk.site_id, now=desk.clock.now()
         )
 
 
 def wanted(desk: Desk, known: KnownBackfill) -> list[str]:
     with desk.archive.read() as session:
-        rows = backfills.wanted_links(session, known.id, limit=100)
+        rows = backfill_lists.wanted_links(session, known.id, limit=100)
     return [row.url.rpartition("/")[2] for row in rows]
 
 
@@ -95,9 +96,9 @@ def test_a_list_that_is_read_twice_changes_nothing_the_second_time(desk: Desk) -
     read = ReadDocument(200, found("a", "b"), 2, more=[NewDocument("sitemap", MAP + "?2", depth=1)])
     now = desk.clock.now()
     with desk.archive.write() as session:
-        assert backfills.note_read(session, document, read, site_id=desk.site_id, now=now) == 2
+        assert backfill_lists.note_read(session, document, read, site_id=desk.site_id, now=now) == 2
     with desk.archive.write() as session:
-        assert backfills.note_read(session, document, read, site_id=desk.site_id, now=now) == 0
+        assert backfill_lists.note_read(session, document, read, site_id=desk.site_id, now=now) == 0
     assert [one.url for one in waiting(desk, known)] == [MAP + "?2"]
     assert sorted(wanted(desk, known)) == ["a", "b"]
 
@@ -140,11 +141,11 @@ def test_a_back_fill_is_complete_when_every_list_was_read_and_every_page_looked_
 
 def test_a_list_that_cannot_be_had_is_asked_for_three_times(desk: Desk) -> None:
     known = begin(desk)
-    for tries in range(backfills.MAX_TRIES):
+    for tries in range(backfill_lists.MAX_TRIES):
         (document,) = waiting(desk, known)
         assert document.try_count == tries
         with desk.archive.write() as session:
-            backfills.note_unread(
+            backfill_lists.note_unread(
                 session,
                 document,
                 DocumentState.FAILED,
@@ -184,7 +185,7 @@ def test_what_was_stopped_goes_on_where_it_was(desk: Desk) -> None:
 def test_calendars_without_end_are_cut_and_it_is_told(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backfills, "MAX_DOCUMENTS", 3)
+    monkeypatch.setattr(backfill_lists, "MAX_DOCUMENTS", 3)
     known = begin(desk)
     more = [NewDocument("archive", f"http://lantern.example/{n}") for n in range(5)]
     take(desk, known, more=more)
@@ -203,7 +204,7 @@ def test_pages_come_the_latest_first(desk: Desk) -> None:
         for n in (1, 3, 2)
     ]  # fmt: skip
     with desk.archive.write() as session:
-        backfills.note_read(
+        backfill_lists.note_read(
             session,
             document,
             ReadDocument(200, dated, 3),

@@ -30,7 +30,7 @@ from crawler.backlog import Backlog
 from crawler.run import run_crawl
 from db import schema
 from db.archive import Archive, Session
-from db.archiving import alerts, backfills, crawls, ledger
+from db.archiving import alerts, backfill_lists, backfills, crawls, ledger
 from db.backups import kept, making
 from db.histories import changes, edits, rereadings, resettle
 from db.identities import actions, aliases
@@ -313,10 +313,10 @@ BACKUP_STEPS: Steps = {
 }
 
 BACKFILL_STEPS: Steps = {
-    "lists_begun": (backfills, "add_documents", "after"),
+    "lists_begun": (backfill_lists, "add_documents", "after"),
     "list_comes": (Backlog, "take", "before"),
-    "list_written": (backfills, "note_read", "after"),
-    "pages_chosen": (backfills, "wanted_links", "after"),
+    "list_written": (backfill_lists, "note_read", "after"),
+    "pages_chosen": (backfill_lists, "wanted_links", "after"),
     "capture_kept": child.STEPS["capture_kept"],
     "visit_written": child.STEPS["visit_written"],
     "slice_ended": (backfills, "end_slice", "after"),

@@ -8,7 +8,7 @@ import pytest
 from config.site import SiteConfig
 from crawler import past
 from crawler.sources.period import Period
-from db.archiving.backfills import KnownDocument, ReadDocument
+from db.archiving.backfill_lists import KnownDocument, ReadDocument
 
 BASE = "https://a.example"
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
