@@ -103,12 +103,17 @@ def _print_days(counted: dict[str, dict[str, Any]]) -> None:
         "LOOKS",
         "BLOCKED",
         "DOUBTED",
+        "AGAIN",
+        "POORER",
         "AUTHOR",
         "DATE",
         "LENGTH",
         "FAILED",
     )
     output.table(headers, [_row(day, counts) for day, counts in counted.items()])
+
+
+_COUNTED = ("looks", "blocked", "doubted", "again", "poorer")
 
 
 def _row(day: str, counts: dict[str, Any]) -> tuple[str, ...]:
@@ -118,7 +123,7 @@ def _row(day: str, counts: dict[str, Any]) -> tuple[str, ...]:
     return (
         day,
         str(read),
-        *(str(sum(counts.get(name, ()))) for name in ("looks", "blocked", "doubted")),
+        *(str(sum(counts.get(name, ()))) for name in _COUNTED),
         *(_share(sum(fields.get(name, ())), read) for name in ("authors", "published")),
         _length(counts.get("lengths", ())),
         str(failed),
