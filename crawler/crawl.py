@@ -92,6 +92,10 @@ class Crawl(CrawlContext):
         """Whether it was asked to stop, or cannot go on."""
         return self.stopped_because is not None or self.failed_because is not None
 
+    def open_sites(self) -> list[str]:
+        """The sites that it is not done with."""
+        return [name for name in self.lanes if name not in self.reports]
+
 
 def assign(
     sites: Sequence[SiteConfig], *, urls: Sequence[str] = (), known: Sequence[SiteConfig] = ()

@@ -14,7 +14,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from crawler import alone, closing, crawl, ending
+from crawler import alone, closing, ending
 from crawler.answers import explain, header_of, headers_of, is_truncated, refusal_of
 from crawler.asked import Asked, Stopping, asked_of
 from crawler.crawl import Crawl
@@ -24,17 +24,17 @@ from crawler.politeness import slots
 from crawler.politeness.guard import private_refusal
 from crawler.politeness.robots import UNREACHABLE
 from crawler.requests import Requests
+from crawler.tenure import Tenure
 from crawler.translation import PIPELINES
 from db.archiving import links
 from db.archiving.backfill_lists import KnownDocument
 from db.archiving.entries import KnownLink
 from db.errors import ArchiveError
 from db.models import DocumentState
-from pipeline.context import LEASE_TTL, LeaseLost, context_of
+from pipeline.context import LeaseLost, context_of
 from pipeline.items import Fetched
 
 _UNREAD_AT_ONCE = 16
-_LAST_S = 60.0  # that a crawl has beyond the time of its sites
 _NO_ANSWER = ("timeout", "dns", "connection", "tls", "http", "failed")
 
 log = structlog.get_logger(__name__)
@@ -51,7 +51,6 @@ class SiteSpider(Spider):
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._endings: set[asyncio.Task[None]] = set()  # sites whose part is being closed
-        self._deadlines: list[asyncio.TimerHandle] = []
         self._is_open = False
         self._is_stopping = False
 
@@ -79,6 +78,7 @@ class SiteSpider(Spider):
         self.of = of
         self._documents = Documents(of)
         self._requests = Requests(of.settings)
+        self._tenure = Tenure(of, self)
         self._pages_left = of.limit
         self.settings.set("DOWNLOAD_SLOTS", slots.paces(of.settings, of.sites.values()), "spider")
         connect = self.crawler.signals.connect
@@ -113,6 +113,18 @@ class SiteSpider(Spider):
         self._is_stopping = True
         self._changed.set()
         self._spawn(ending.end(self.crawler))
+
+    def leave(self, lane: Lane, words: str) -> None:
+        """Leave a site for the rest of this crawl, what waits for its turn included."""
+        lane.close(words)
+        ending.drop_waiting(self.crawler.engine.downloader, hosts=lane.site.hosts)
+        self._changed.set()
+
+    def leave_at_once(self, lane: Lane, words: str) -> None:
+        """Leave a site at once, what is on its way from it included."""
+        lane.close(words)
+        ending.leave(self.crawler, hosts=lane.site.hosts)
+        self._changed.set()
 
     def page_answered(self, response: Response) -> Iterator[Fetched]:
         """Callback of a link: exactly one item."""
@@ -330,7 +342,7 @@ class SiteSpider(Spider):
         if refusal is not None:
             if not asked.redirects and refusal.startswith(UNREACHABLE):
                 lane.failed(refusal)
-                self._close(lane, refusal)
+                self.leave(lane, refusal)
             return None, refusal
         url = asked.redirects[-1][1] if asked.redirects else asked.url
         error = explain(failure, url=url)
@@ -342,7 +354,7 @@ class SiteSpider(Spider):
         if kind in _NO_ANSWER:
             lane.failed(error)
             if lane.closed_because is not None:
-                self._close(lane, error)
+                self.leave(lane, error)
         else:
             lane.answered(at=self.of.clock.now())
         return error, None
@@ -351,13 +363,7 @@ class SiteSpider(Spider):
         if asked.retry_after_s is None:
             return
         lane.wait_for(asked.retry_after_s, now=self.of.clock.now())
-        self._close(lane, f"the server asked us to wait for {asked.retry_after_s} s")
-
-    def _close(self, lane: Lane, words: str) -> None:
-        """Leave a site alone for the rest of this crawl, what waits for its turn included."""
-        lane.close(words)
-        ending.drop_waiting(self.crawler.engine.downloader, hosts=lane.site.hosts)
-        self._changed.set()
+        self.leave(lane, f"the server asked us to wait for {asked.retry_after_s} s")
 
     def _follow(self, lane: Lane, fetched: Fetched) -> None:
         """Where following links is the source, a page is also a place to find links at."""
@@ -384,38 +390,14 @@ class SiteSpider(Spider):
         task.add_done_callback(self._tasks.discard)
 
     def _opened(self) -> None:
-        loop = asyncio.get_running_loop()
-        minutes = self.of.settings.max_crawl_minutes
-        words = f"its time of {minutes:g} minutes was up"
-        longest = minutes * 60
-        for lane in self.of.lanes.values():
-            if lane.longest is not None:
-                seconds = lane.longest.total_seconds()
-                self._deadlines.append(loop.call_later(seconds, self._time_is_up, lane))
-                longest = max(longest, seconds + _LAST_S)
-        self._deadlines.append(loop.call_later(longest, self.stop, words))
-        self._spawn(self._renew_leases())
+        self._tenure.begin()
+        self._spawn(self._tenure.hold())
         self._is_open = True
         if self.of.stopped_because is not None:
             self.stop(self.of.stopped_because)
 
-    def _time_is_up(self, lane: Lane) -> None:
-        """A site has had its time: what it has not answered stays due, and no other site waits for it."""
-        if lane.is_done() or lane.longest is None:
-            return
-        lane.is_late = True
-        lane.is_getting_on = lane.answered_since(self.of.clock.now() - lane.longest / 4)
-        minutes = lane.longest.total_seconds() / 60
-        words = f"its time of {minutes:g} minutes was up"
-        if not lane.is_getting_on:
-            words += " while it did not answer"
-        lane.close(words)
-        ending.leave(self.crawler, hosts=lane.site.hosts)
-        self._changed.set()
-
     def _closed(self, reason: str) -> None:
-        for deadline in self._deadlines:
-            deadline.cancel()
+        self._tenure.end()
         if reason != "finished" and self.of.stopped_because is None:
             self.of.stopped_because = reason
         for task in self._tasks - {asyncio.current_task()}:
@@ -425,39 +407,11 @@ class SiteSpider(Spider):
         if isinstance(failure.value, ArchiveError):
             self._fail(failure.value)
         elif isinstance(failure.value, LeaseLost):
-            self._close(self.of.lanes[failure.value.site], str(failure.value))
-
-    def _open_sites(self) -> list[str]:
-        return [name for name in self.of.lanes if name not in self.of.reports]
+            self.leave(self.of.lanes[failure.value.site], str(failure.value))
 
     def _fail(self, error: ArchiveError) -> None:
         """The archive cannot be written to: going on would only lose what is fetched."""
         if self.of.failed_because is None:
-            log.error("crawl_failed", sites=self._open_sites(), error=str(error))
+            log.error("crawl_failed", sites=self.of.open_sites(), error=str(error))
             self.of.failed_because = str(error)
         self.stop(str(error))
-
-    async def _renew_leases(self) -> None:
-        """Hold on to the hosts; leave sites that somebody else has taken, or that a person has paused."""
-        held_at = asyncio.get_running_loop().time()
-        while True:
-            await asyncio.sleep(LEASE_TTL.total_seconds() / 3)
-            try:
-                left = await asyncio.to_thread(crawl.renew, self.of)
-                held_at = asyncio.get_running_loop().time()
-            except ArchiveError as error:
-                log.warning("leases_not_renewed", sites=self._open_sites(), error=str(error))
-                is_late = asyncio.get_running_loop().time() - held_at > LEASE_TTL.total_seconds()
-                left = crawl.Unwelcome(taken=list(self.of.lanes) if is_late else ())
-            for name in left.taken:
-                if name not in self.of.reports:
-                    self._close(self.of.lanes[name], "somebody else has taken over this site")
-            for name in left.paused:
-                self._pause(self.of.lanes[name])
-
-    def _pause(self, lane: Lane) -> None:
-        """Leave a site that a person has paused: what was not asked for stays due."""
-        if lane.closed_because is None and not lane.is_done():
-            lane.is_paused = True
-            log.info("site_paused", site=lane.site.name)
-            self._close(lane, "it was paused")
