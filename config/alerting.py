@@ -68,6 +68,23 @@ class Email(Strict):
         default=None, description="The environment variable that holds the password, as $NAME."
     )
 
+    @model_validator(mode="after")
+    def _can_log_in(self) -> Self:
+        if (self.user is None) != (self.password is None):
+            missing, given = ("user", "password") if self.user is None else ("password", "user")
+            raise mistake(
+                f"has a {given} and no {missing}",
+                remedy="Give both to log in, or neither.",
+                at=(given,),
+            )
+        if self.password is not None and self.security == "none":
+            raise mistake(
+                "sends the password for all to read",
+                remedy="Say security: starttls or tls, or log in nowhere.",
+                at=("security",),
+            )
+        return self
+
 
 class Webhook(Strict):
     """An address that is sent a JSON document."""

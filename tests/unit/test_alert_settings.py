@@ -49,6 +49,9 @@ def test_the_copy_that_children_read_is_the_same_and_has_no_secret(tmp_path: Pat
     ("wrong", "right", "words"),
     [
         ("$SMTP_PASSWORD", "hunter2", "stands in the file for all to read"),
+        ("user: morgue, ", "", "has a password and no user"),
+        (", password: $SMTP_PASSWORD", "", "has a user and no password"),
+        ("user: morgue", "user: morgue, security: none", "for all to read"),
         ("to: pager", "to: papers", "names no channel: papers"),
         ("name: hook", "name: desk", "is there twice"),
         ("health: all", "removals: true, health: all", "not exactly one of health"),
