@@ -14,11 +14,10 @@ from tests.crash.homes import Home
 from tests.crash.lives import live
 from tests.crash.scenes import BackupScene, CrawlScene, UpgradeScene
 
-pytestmark = pytest.mark.timeout(
-    600
-)  # of which the first test pays for the zygote and the undisturbed crawls
+# the first test pays for the zygote and the undisturbed crawls
+pytestmark = pytest.mark.timeout(600)
 
-KILLS = 11
+KILLS = 10
 """Of each test: more than 200 of them all."""
 
 
