@@ -173,14 +173,17 @@ def _due_at(crawl: Crawl, lane: Lane, *, now: datetime, has_answered: bool) -> d
 
 
 def _is_interrupted(crawl: Crawl, lane: Lane) -> bool:
-    """Whether the site's part is to go on soon, or when it is resumed: it is us who were stopped."""
-    if lane.is_paused:
-        return True
+    """Whether the site's part is to go on soon, or when it is resumed."""
+    return lane.is_paused or _is_stopped(crawl, lane)
+
+
+def _is_stopped(crawl: Crawl, lane: Lane) -> bool:
+    """Whether it is the crawl that was stopped, before it was done with the site."""
     return bool(crawl.stopped_because and not lane.is_done() and not crawl.failed_because)
 
 
 def _heeded(crawl: Crawl, lane: Lane) -> datetime | None:
-    """A person's wish that this crawl was. One that was made before the pause is over with it."""
-    if _is_interrupted(crawl, lane) and not lane.is_paused:
+    """A person's wish that this crawl was. One that was made before a pause is over with it."""
+    if not lane.is_paused and _is_stopped(crawl, lane):
         return None
     return crawl.wanted_before[lane.site.name]
