@@ -21,8 +21,8 @@ class Stops:
     """
 
     def __init__(self) -> None:
-        self._first: signal.Signals | None = None
-        self._tell: Callable[[str], None] | None = None
+        self._heard: list[signal.Signals] = []
+        self._wake: Callable[[], None] | None = None  # the reactor, while one is served
         self._before: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> Self:
@@ -49,28 +49,25 @@ class Stops:
         """
         from twisted.internet import reactor  # noqa: PLC0415  installed by now
 
-        calls = iter((soon, at_once))
+        calls = (("asked to stop", soon), ("asked twice to stop", at_once))
+        told = 0
 
-        def tell(words: str) -> None:
-            if (call := next(calls, None)) is not None:
-                reactor.callFromThread(call, words)
+        def deliver() -> None:
+            nonlocal told
+            for (words, call), number in zip(calls[told:], self._heard[told:], strict=False):
+                told += 1
+                call(f"{words} ({number.name})")
 
-        self._tell = tell
-        if self._first is not None:
-            tell(_words(self._first))
+        self._wake = lambda: reactor.callFromThread(deliver)
+        self._wake()
         try:
             yield
         finally:
-            self._tell = None
+            self._wake = None
 
     def _hear(self, number: int, _: FrameType | None) -> None:
-        is_second = self._first is not None
-        self._first = self._first or signal.Signals(number)
-        if self._tell is not None:
-            self._tell(_words(signal.Signals(number), is_second=is_second))
-        elif is_second:
+        self._heard.append(signal.Signals(number))
+        if self._wake is not None:
+            self._wake()
+        elif len(self._heard) > 1:
             raise KeyboardInterrupt
-
-
-def _words(number: signal.Signals, *, is_second: bool = False) -> str:
-    return f"asked {'twice ' if is_second else ''}to stop ({number.name})"
