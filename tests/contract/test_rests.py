@@ -7,46 +7,21 @@ import pytest
 
 from config.clock import ManualClock
 from config.settings import Settings
-from config.site import SiteConfig
 from db.archive import Archive
-from db.archiving import crawls
-from db.models import CrawlOutcome
 from morgue.checkup import check_up
 from morgue.health.findings import Finding, Kind
 from morgue.watchman import Watchman
+from tests.contract import timeless
+from tests.contract.timeless import site
 
 HALF = timedelta(minutes=30)
 NAMES = ("lantern", "gazette", "courier")
-
-
-def site(name: str) -> SiteConfig:
-    given = {"name": name, "title": name, "home": f"https://{name}.example/"}
-    return SiteConfig.model_validate(given | {"schedule": {"every": "30m"}})
-
-
-SITES = {name: site(name) for name in NAMES}
+SITES = {name: site(name, every="30m") for name in NAMES}
 
 
 def crawl(archive: Archive, name: str) -> None:
     """A crawl by schedule, over in no time."""
-    now = archive.clock.now()
-    with archive.write() as session:
-        found = crawls.ensure_site(session, name=name, title=name, home="http://x/", now=now)
-        number = crawls.begin_crawl(
-            session, trigger="schedule", owner="daemon:1", now=now, site_ids=[found.id]
-        )
-        crawls.end_crawl_site(
-            session,
-            number,
-            found.id,
-            now=now,
-            outcome=CrawlOutcome.FINISHED,
-            counts={},
-            due_at=now + HALF,
-            has_answered=True,
-            begun_at=now,
-        )
-        crawls.end_crawl(session, number, now=now, outcome=CrawlOutcome.FINISHED)
+    timeless.crawl(archive, SITES[name], next_in=HALF)
 
 
 @pytest.fixture

@@ -1,52 +1,16 @@
 """What people want of a site: paused, resumed, crawled soon; and when it is crawled next."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from config.clock import ManualClock
 from config.site import SiteConfig
 from db.archive import Archive
-from db.archiving import crawls, steering
-from db.models import Action, CrawlOutcome, Site
+from db.archiving import steering
+from db.models import Action, Site
 from morgue.cli.due import due_sites
-
-HOUR = timedelta(hours=1)
-
-
-def site(name: str = "one", **schedule: object) -> SiteConfig:
-    given = {"name": name, "title": name, "home": f"https://{name}.example/", "schedule": schedule}
-    return SiteConfig.model_validate(given)
-
-
-def crawl(
-    archive: Archive,
-    one: SiteConfig,
-    *,
-    next_in: timedelta = HOUR,
-    heeded: datetime | None = None,
-    wait: timedelta | None = None,
-) -> None:
-    """A whole crawl of a site that begins and ends now."""
-    now = archive.clock.now()
-    with archive.write() as session:
-        row = crawls.ensure_site(session, name=one.name, title=one.title, home=one.home, now=now)
-        crawl_id = crawls.begin_crawl(
-            session, trigger="schedule", owner="desk:1", now=now, site_ids=[row.id]
-        )
-        crawls.end_crawl_site(
-            session,
-            crawl_id,
-            row.id,
-            now=now,
-            outcome=CrawlOutcome.FINISHED,
-            counts={},
-            due_at=now + next_in,
-            has_answered=True,
-            begun_at=now,
-            wait_until_at=now + wait if wait else None,
-            heeded=heeded,
-        )
+from tests.contract.timeless import HOUR, crawl, site
 
 
 def steer(archive: Archive, what: str, name: str = "one", reason: str | None = None) -> bool:
