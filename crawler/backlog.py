@@ -146,14 +146,15 @@ class Backlog:
         await asyncio.to_thread(self._note_unread, document, state, status, words)
 
     def _note(self, document: KnownDocument, read: ReadDocument) -> int:
-        with self._archive.write() as session:
-            taken = backfill_lists.note_read(
+        taken = self._archive.transact(
+            lambda session: backfill_lists.note_read(
                 session,
                 document,
                 read,
                 site_id=self.backfill.site_id,
                 now=self._archive.clock.now(),
             )
+        )
         self._tried_documents.discard(document.id)
         self._is_dry = False
         return taken

@@ -103,12 +103,19 @@ def finish(crawl: Crawl) -> CrawlReport:
     elif crawl.stopped_because:
         outcome = CrawlOutcome.STOPPED
     error = crawl.failed_because or crawl.stopped_because
-    with crawl.archive.write() as session:
+
+    def close(session: Any) -> tuple[datetime, dict[str, SiteReport]]:
         now = crawl.clock.now()
-        for name, lane in crawl.lanes.items():
-            if name not in crawl.reports:
-                crawl.reports[name] = end_site(session, crawl, lane)
+        ended = {
+            name: end_site(session, crawl, lane)
+            for name, lane in crawl.lanes.items()
+            if name not in crawl.reports
+        }
         crawls.end_crawl(session, crawl.crawl_id, now=now, outcome=outcome, error=error)
+        return now, ended
+
+    now, ended = crawl.archive.transact(close)
+    crawl.reports |= ended
     _seal(crawl)
     sites = (*(crawl.reports[name] for name in crawl.lanes), *_left_alone(crawl.busy))
     return CrawlReport(crawl.crawl_id, outcome, crawl.started_at, now, sites, error)

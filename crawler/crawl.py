@@ -19,14 +19,14 @@ from crawler.politeness.slots import concurrency_of
 from crawler.report import SiteReport
 from crawler.sources import answer
 from db.archive import Archive
-from db.archiving import clocks, crawls, leases, links, profiles, robots
+from db.archiving import clocks, crawls, links, profiles, robots
 from db.archiving.entries import FoundLink, KnownLink, KnownSource
 from db.archiving.profiles import KnownProfile
 from db.archiving.robots import KnownRobots
-from db.archiving.steering import Agenda, agenda_of, pauses
+from db.archiving.steering import Agenda, agenda_of
 from db.models import Site
 from db.writer import Writer
-from pipeline.context import LEASE_TTL, CrawlContext, Event, HeldLease
+from pipeline.context import CrawlContext, Event, HeldLease
 from pipeline.items import Fetched
 from pipeline.profiles.profile import LEARNER_VERSION
 from pipeline.stages import learn_rhythms
@@ -187,7 +187,8 @@ def begin(
         The crawl, or, where no site is left, why each of them is not crawled.
     """
     owner = owner_name()
-    with archive.write() as session:
+
+    def begun(session: Any) -> Crawl | dict[str, str]:
         now = clock.now()  # not before it is our turn
         crawls.mark_dead_crawls(session, now=now, is_dead=is_surely_dead)
         held, busy = _take_all(session, assignments, owner=owner, now=now, is_wanted=is_wanted)
@@ -234,67 +235,32 @@ def begin(
                 )
             elif trigger == scheduled.TRIGGER and each.is_whole:
                 lane.longest = scheduled.longest_of(settings, each.site, now=now)
-    return Crawl(
-        settings=settings,
-        sites={each.site.name: each.site for each in free},
-        site_ids={name: row.id for name, row in rows.items()},
-        archive=archive,
-        crawl_id=crawl_id,
-        clock=clock,
-        leases=held,
-        profiles=learnt,
-        policies=policies,
-        progress=progress or (lambda _: None),
-        trigger=trigger,
-        owner=owner,
-        started_at=now,
-        lanes=lanes,
-        due_before={name: row.due_at for name, row in rows.items()},
-        wanted_before={name: row.wanted_at for name, row in rows.items()},
-        paused_before={name: row.paused_at for name, row in rows.items()},
-        failures_before={name: row.failure_count for name, row in rows.items()},
-        busy=busy,
-        limit=limit,
-        robots=fresh,
-        site_ended=site_ended,
-    )
+        return Crawl(
+            settings=settings,
+            sites={each.site.name: each.site for each in free},
+            site_ids={name: row.id for name, row in rows.items()},
+            archive=archive,
+            crawl_id=crawl_id,
+            clock=clock,
+            leases=held,
+            profiles=learnt,
+            policies=policies,
+            progress=progress or (lambda _: None),
+            trigger=trigger,
+            owner=owner,
+            started_at=now,
+            lanes=lanes,
+            due_before={name: row.due_at for name, row in rows.items()},
+            wanted_before={name: row.wanted_at for name, row in rows.items()},
+            paused_before={name: row.paused_at for name, row in rows.items()},
+            failures_before={name: row.failure_count for name, row in rows.items()},
+            busy=busy,
+            limit=limit,
+            robots=fresh,
+            site_ended=site_ended,
+        )
 
-
-@dataclass(frozen=True, slots=True)
-class Unwelcome:
-    """Sites that a crawl is to leave, by name."""
-
-    taken: Sequence[str] = ()  # by somebody else
-    paused: Sequence[str] = ()  # by a person, since the crawl began
-
-
-def renew(crawl: Crawl) -> Unwelcome:
-    """Hold on to every lease. Returns the sites that are to be left."""
-    now = crawl.clock.now()
-    lost = []
-    with crawl.archive.write() as session:
-        paused = _paused_since(session, crawl)
-        for site, held in crawl.leases.items():
-            if site in crawl.reports:
-                continue
-            kept = [
-                leases.renew(session, each.name, token=each.token, now=now, ttl=LEASE_TTL)
-                for each in held
-            ]
-            if not all(kept):
-                lost.append(site)
-    return Unwelcome(taken=lost, paused=paused)
-
-
-def _paused_since(session: Any, crawl: Crawl) -> list[str]:
-    """The sites that were paused since; what a person began at this terminal, that person ends."""
-    if crawl.trigger != scheduled.TRIGGER:
-        return []
-    found = pauses(session, crawl.site_ids.values())
-    names = crawl.site_names
-    return [
-        names[number] for number, at in found.items() if at != crawl.paused_before[names[number]]
-    ]
+    return archive.transact(begun)
 
 
 def _take_all(

@@ -176,8 +176,8 @@ class Documents:
         found: "tuple[FoundLink, ...] | list[FoundLink]",
         source_id: int | None,
     ) -> Offered:
-        with self._crawl.archive.write() as session:
-            return links.offer_links(
+        return self._crawl.archive.transact(
+            lambda session: links.offer_links(
                 session,
                 lane.site_id,
                 found,
@@ -185,6 +185,7 @@ class Documents:
                 source_id=source_id,
                 trust_lastmod=lane.site.schedule.trust_lastmod,
             )
+        )
 
     def _wants_audit(self, run: SourceRun) -> bool:
         """Whether a 304 is to be borne out: for a day there was nothing else."""

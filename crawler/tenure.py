@@ -4,19 +4,31 @@ Knows lanes and the event loop. Must not know what is asked of a site, nor Scrap
 """
 
 import asyncio
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import structlog
 
-from crawler import crawl
+from crawler import scheduled
 from crawler.crawl import Crawl
 from crawler.lanes import Lane
+from db.archiving import leases
+from db.archiving.steering import pauses
 from db.errors import ArchiveError
 from pipeline.context import LEASE_TTL
 
 _LAST_S = 60.0  # that a crawl has beyond the time of its sites
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unwelcome:
+    """Sites that a crawl is to leave, by name."""
+
+    taken: Sequence[str] = ()  # by somebody else
+    paused: Sequence[str] = ()  # by a person, since the crawl began
 
 
 class Crawling(Protocol):
@@ -64,15 +76,15 @@ class Tenure:
         while True:
             await asyncio.sleep(LEASE_TTL.total_seconds() / 3)
             try:
-                left = await asyncio.to_thread(crawl.renew, self._of)
+                left = await asyncio.to_thread(_renew, self._of)
                 held_at = loop.time()
             except ArchiveError as error:
                 log.warning("leases_not_renewed", sites=self._of.open_sites(), error=str(error))
                 is_late = loop.time() - held_at > LEASE_TTL.total_seconds()
-                left = crawl.Unwelcome(taken=list(self._of.lanes) if is_late else ())
+                left = _Unwelcome(taken=list(self._of.lanes) if is_late else ())
             self._heed(left)
 
-    def _heed(self, left: crawl.Unwelcome) -> None:
+    def _heed(self, left: _Unwelcome) -> None:
         for name in left.taken:
             if name not in self._of.reports:
                 words = "somebody else has taken over this site"
@@ -101,3 +113,35 @@ class Tenure:
 
 def _was_up(minutes: float) -> str:
     return f"its time of {minutes:g} minutes was up"
+
+
+def _renew(crawl: Crawl) -> _Unwelcome:
+    """Hold on to every lease. Returns the sites that are to be left."""
+
+    def renewed(session: Any) -> _Unwelcome:
+        now = crawl.clock.now()
+        paused = _paused_since(session, crawl)
+        lost = []
+        for site, held in sorted(crawl.leases.items()):
+            if site in crawl.reports:
+                continue
+            kept = [
+                leases.renew(session, each.name, token=each.token, now=now, ttl=LEASE_TTL)
+                for each in held
+            ]
+            if not all(kept):
+                lost.append(site)
+        return _Unwelcome(taken=lost, paused=paused)
+
+    return crawl.archive.transact(renewed)
+
+
+def _paused_since(session: Any, crawl: Crawl) -> list[str]:
+    """The sites that were paused since; what a person began at this terminal, that person ends."""
+    if crawl.trigger != scheduled.TRIGGER:
+        return []
+    found = pauses(session, crawl.site_ids.values())
+    names = crawl.site_names
+    return [
+        names[number] for number, at in found.items() if at != crawl.paused_before[names[number]]
+    ]

@@ -1,12 +1,13 @@
 """The archive as one thing: opened, written to, read from, closed. Knows transactions, no tables."""
 
+import itertools
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from sqlalchemy import URL, Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -15,13 +16,18 @@ from config.clock import Clock
 from db import engine as engines
 from db import schema
 from db.captures import CaptureStore, open_store
-from db.errors import ArchiveMissing
+from db.errors import ArchiveMissing, Deadlocked
 
 __all__ = ["Archive", "Session", "require_file"]
 
+T = TypeVar("T")
+
+ATTEMPTS = 5
+"""Of a transaction that Postgres ends for the sake of another: each takes it a second to notice."""
+
 
 class Archive:
-    """An open archive. Every transaction is a `with` block of `write` or `read`.
+    """An open archive. Every transaction is a `with` block of `write` or `read`, or the work of `transact`.
 
     May be shared by threads. Do not share it with a forked child: open it again there.
     """
@@ -111,6 +117,27 @@ class Archive:
         ):
             yield session
             session.flush()
+
+    def transact(self, work: Callable[[Session], T]) -> T:
+        """Do work in a transaction that may write, and again where Postgres ended it for the sake of another.
+
+        Rows are locked as they are written, in whatever order: two transactions may each wait for the other. Postgres
+        ends one of them, of which nothing is left.
+
+        Args:
+            work: Is given the session. It may be called more than once, and must begin anew each time.
+
+        Raises:
+            Deadlocked: It was ended each time.
+        """
+        for attempt in itertools.count(1):
+            try:
+                with self.write() as session:
+                    return work(session)
+            except Deadlocked:
+                if attempt == ATTEMPTS:
+                    raise
+        raise AssertionError
 
     @contextmanager
     def read(self) -> Iterator[Session]:

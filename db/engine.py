@@ -25,6 +25,7 @@ from db.errors import (
     ArchiveMissing,
     ArchiveUnreachable,
     ArchiveUnwritable,
+    Deadlocked,
     NotAnArchive,
 )
 
@@ -216,6 +217,8 @@ def _explain_postgres(error: BaseException | None, url: URL) -> ArchiveError | N
         return ArchiveUnwritable(f"{name} may only be read: connect to the primary server")
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
         return ArchiveUnwritable(f"{name} does not let this user in: {_first_line(error)}")
+    if isinstance(error, psycopg.errors.DeadlockDetected):
+        return Deadlocked(f"another process was writing the same rows of {name}: try again")
     if isinstance(error, psycopg.errors.LockNotAvailable):
         return ArchiveBusy(f"another process holds a lock in {name} for too long: try again later")
     # a refused connection has no state; 08, 28, 3D and 57P are lost connections, logins, names, shutdowns

@@ -42,6 +42,10 @@ class ArchiveBusy(ArchiveError):
     """Another process has been writing to the archive for too long: try again when it has finished."""
 
 
+class Deadlocked(ArchiveBusy):
+    """Two transactions waited for rows of each other, and the database ended this one: try again."""
+
+
 class ArchiveUnwritable(ArchiveError):
     """The archive cannot be written to."""
 

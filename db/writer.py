@@ -108,8 +108,9 @@ class Writer(Generic[T, R]):
         if not batch:
             return
         try:
-            with self._archive.write() as session:
-                results = self._apply(session, [record for record, _ in batch])
+            results = self._archive.transact(
+                lambda session: self._apply(session, [record for record, _ in batch])
+            )
         except Exception as error:  # noqa: BLE001 - whatever it is, its records are told
             if len(batch) == 1:
                 batch[0][1].set_exception(error)

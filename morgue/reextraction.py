@@ -242,8 +242,11 @@ class _SiteRun:
         if self._wanted.is_dry:
             with archive.read() as session:
                 return settle_articles(session, part.article_ids, reads, desk=desk, why=None)
-        with archive.write() as session:
-            return settle_articles(session, part.article_ids, reads, desk=desk, why=self._why())
+        return archive.transact(
+            lambda session: settle_articles(
+                session, part.article_ids, reads, desk=desk, why=self._why()
+            )
+        )
 
     def _link_settled(self, part: Part, reads: dict[int, Again | Missing]) -> list[Outcome]:
         """What the link's pages come to; nothing where the site is being crawled."""
@@ -256,8 +259,9 @@ class _SiteRun:
         if held is None:
             return []
         try:
-            with archive.write() as session:
-                return settle_link(session, link_id, reads, desk=desk, why=self._why())
+            return archive.transact(
+                lambda session: settle_link(session, link_id, reads, desk=desk, why=self._why())
+            )
         finally:
             self._give_back(held)
 

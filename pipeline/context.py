@@ -107,7 +107,7 @@ class CrawlContext:
         Raises:
             LeaseLost: Somebody else has taken one of them.
         """
-        for site in sites:
+        for site in sorted(sites):  # as they are renewed: Postgres locks them
             for lease in self.leases.get(site, ()):
                 if not leases.check(session, lease.name, token=lease.token):
                     raise LeaseLost(site)

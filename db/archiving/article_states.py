@@ -75,7 +75,6 @@ STATE = (
 )
 """The columns of an article that its state is made of."""
 
-_LOCKED = select(*STATE).where(_ARTICLE.id.in_(_IDS)).order_by(_ARTICLE.id).with_for_update()
 _REVISION = table_of(Revision).c
 _NEWEST = select(
     _REVISION.id,
@@ -93,18 +92,15 @@ def load_articles(
     *,
     locked: Mapping[int, SqlRow[*tuple[Any, ...]]],
 ) -> dict[int, ArticleState]:
-    """The articles that the entries name; on Postgres locked, so that numbers follow each other.
+    """The articles that the entries name.
 
     Args:
         session: A write session.
         entries: What is to be settled.
-        locked: Rows, with the columns of STATE, of articles that this transaction has locked.
+        locked: Their rows, with the columns of STATE, which this transaction has locked: numbers follow each other.
     """
     ids = sorted({e.article for e in entries if isinstance(e.article, int)})
-    rows = dict(locked)
-    for chunk in chunks([article_id for article_id in ids if article_id not in rows]):
-        rows |= {row.id: row for row in session.execute(_LOCKED, {"ids": chunk})}
-    states = {article_id: _state(rows[article_id]) for article_id in ids}
+    states = {article_id: _state(locked[article_id]) for article_id in ids}
     _load_texts(session, entries, states)
     return states
 

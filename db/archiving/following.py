@@ -4,18 +4,18 @@ A crawl decides by what it read; meanwhile an article may have been merged into 
 write session; locks the articles, so that what is found holds until the transaction ends.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Row, bindparam, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import BindParameter, Row, bindparam, select
+from sqlalchemy.orm import Session
 
 from db.archiving.article_states import STATE
 from db.archiving.entries import Entry
 from db.errors import Overtaken
 from db.models import Article, KeptApart, Link
-from db.statements import chunks
+from db.statements import chunks, is_postgres
 
 
 class Followed(NamedTuple):
@@ -31,20 +31,60 @@ def followed(session: Session, entries: Sequence[Entry]) -> Followed:
     Raises:
         Overtaken: One was decided by a text that is not its article's newest any more.
     """
-    known = [entry for entry in entries if isinstance(entry.article, int)]
-    survivor, articles = _locked(session, {e.article for e in known if isinstance(e.article, int)})
+    wanted, now = _named(entries), list(entries)
+    if not wanted:
+        return Followed(now, {})
+    locks = _Locks(session)
+    articles: dict[int, Row[*tuple[Any, ...]]] = {}
+    missing = wanted
+    while missing:
+        wanted |= missing
+        articles = locks.take(wanted)
+        survivor = {article_id: _survivor(article_id, articles) for article_id in wanted}
+        missing = set(survivor.values()) - wanted
+        if not missing:
+            now = _all_followed(session, entries, survivor)
+            missing = _named(now) - wanted
     _require_current(entries, articles)
-    if not survivor:
-        return Followed(list(entries), articles)
-    links = _links(session, [entry.link_id for entry in known])
-    strays = {
-        survivor[entry.article]
-        for entry in known
-        if isinstance(entry.article, int)
-        and links[entry.link_id][0] not in (None, survivor[entry.article])
-    }
-    apart = _apart(session, strays)
-    return Followed([_followed(entry, survivor, links, apart) for entry in entries], articles)
+    return Followed(now, articles)
+
+
+def _named(entries: Sequence[Entry]) -> set[int]:
+    return {entry.article for entry in entries if isinstance(entry.article, int)}
+
+
+class _Locks:
+    """Locks of articles, always taken in the order of their numbers, as whoever merges takes them.
+
+    Which others belong to them is known only when they are locked: then all are given back and locked anew.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._is_postgres = is_postgres(session)  # on SQLite the whole archive is locked
+        self._run("SAVEPOINT locking")
+        self._is_held = False
+
+    def take(self, article_ids: Collection[int]) -> dict[int, Row[*tuple[Any, ...]]]:
+        """The articles, as they are until the transaction ends, or other locks are taken."""
+        if self._is_held:
+            self._run("ROLLBACK TO SAVEPOINT locking")
+        self._is_held = True
+        articles: dict[int, Row[*tuple[Any, ...]]] = {}
+        for chunk in chunks(sorted(article_ids)):
+            articles |= {row.id: row for row in self._session.execute(_LOCKED, {"ids": chunk})}
+        return articles
+
+    def _run(self, statement: str) -> None:
+        if self._is_postgres:
+            self._session.connection().exec_driver_sql(statement)
+
+
+def _survivor(article_id: int, articles: Mapping[int, Row[*tuple[Any, ...]]]) -> int:
+    """The article that this one was merged into, as far as it is known."""
+    while article_id in articles and articles[article_id].merged_into_id:
+        article_id = articles[article_id].merged_into_id
+    return article_id
 
 
 def _require_current(entries: Sequence[Entry], articles: dict[int, Row[*tuple[Any, ...]]]) -> None:
@@ -54,6 +94,21 @@ def _require_current(entries: Sequence[Entry], articles: dict[int, Row[*tuple[An
         article = articles.get(entry.article)
         if article is None or article.revision_id != entry.compared_with:
             raise Overtaken
+
+
+def _all_followed(
+    session: Session, entries: Sequence[Entry], survivor: dict[int, int]
+) -> list[Entry]:
+    known = [entry for entry in entries if isinstance(entry.article, int)]
+    links = _links(session, [entry.link_id for entry in known])
+    strays = {
+        survivor[entry.article]
+        for entry in known
+        if isinstance(entry.article, int)
+        and links[entry.link_id][0] not in (None, survivor[entry.article])
+    }
+    apart = _apart(session, strays)
+    return [_followed(entry, survivor, links, apart) for entry in entries]
 
 
 def _followed(
@@ -75,26 +130,6 @@ def _followed(
     return replace(entry, article=article_id, seen_revision_id=seen)
 
 
-def _locked(
-    session: Session, article_ids: set[int]
-) -> tuple[dict[int, int], dict[int, Row[*tuple[Any, ...]]]]:
-    """For each article the one that it is now; and all of them, locked."""
-    survivor = {article_id: article_id for article_id in article_ids}
-    articles: dict[int, Row[*tuple[Any, ...]]] = {}
-    waiting = article_ids
-    while waiting:
-        merged: dict[int, int] = {}
-        for chunk in chunks(sorted(waiting)):
-            rows = session.execute(_LOCKED, {"ids": chunk})
-            for row in rows:
-                articles[row.id] = row
-                if row.merged_into_id:
-                    merged[row.id] = row.merged_into_id
-        survivor = {first: merged.get(now, now) for first, now in survivor.items()}
-        waiting = set(merged.values())
-    return survivor, articles
-
-
 def _links(session: Session, link_ids: Sequence[int]) -> dict[int, tuple[int | None, int | None]]:
     """What these links show now: article and revision."""
     shown: dict[int, tuple[int | None, int | None]] = {}
@@ -114,17 +149,11 @@ def _apart(session: Session, article_ids: set[int]) -> set[tuple[int, int]]:
 
 # built once: every batch of looks asks for these
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
-_MERGED = aliased(Article)
 _LOCKED = (
     select(*STATE, Article.merged_into_id)
-    .where(
-        or_(
-            Article.id.in_(_IDS),
-            Article.id.in_(select(_MERGED.merged_into_id).where(_MERGED.id.in_(_IDS))),
-        )
-    )
-    .order_by(Article.id)  # who merges locks them in this order, too
-    .with_for_update()
+    .where(Article.id.in_(_IDS))
+    .order_by(Article.id)
+    .with_for_update(key_share=True)  # whoever only names an article (a foreign key) need not wait
 )
 _SHOWN = select(Link.id, Link.article_id, Link.revision_id).where(Link.id.in_(_IDS))
 _APART = select(KeptApart.article_id, KeptApart.other_id).where(KeptApart.article_id.in_(_IDS))

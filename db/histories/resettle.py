@@ -71,7 +71,9 @@ class Settlement:
 
 def lock(session: Session, article_id: int) -> None:
     """Let nobody else add to this article until the transaction ends. Call it before asking for its looks."""
-    session.execute(select(Article.id).where(Article.id == article_id).with_for_update())
+    session.execute(
+        select(Article.id).where(Article.id == article_id).with_for_update(key_share=True)
+    )
 
 
 def settle(

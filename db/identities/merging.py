@@ -265,7 +265,7 @@ def _locked(session: Session, *article_ids: int) -> list[Article]:
         select(Article)
         .where(Article.id.in_(article_ids))
         .order_by(Article.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     found = {article.id: article for article in rows}

@@ -1,6 +1,7 @@
 """`morgue article`: what a person may do to the identity of articles, and what was done."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -185,15 +186,15 @@ def _acted(
 ) -> Done:
     """Act in one transaction; a dry run does all of it, and is rolled back."""
     doer = Doer(actor(), archive.clock.now(), reason)
-    done: Done | None = None
-    try:
-        with archive.write() as session:
-            done = act(session, doer)
-            _require(not is_dry)
-    except _NothingDoneError:
-        pass
-    assert done is not None
-    return done
+    done: list[Done] = []
+
+    def work(session: Any) -> None:
+        done[:] = [act(session, doer)]
+        _require(not is_dry)
+
+    with suppress(_NothingDoneError):
+        archive.transact(work)
+    return done[0]
 
 
 def _require(is_meant: bool) -> None:  # noqa: FBT001 - it says what it requires
