@@ -1,6 +1,7 @@
 """`morgue reextract` on all cores, stopped by Ctrl-C or SIGTERM: it ends cleanly, says so, and goes on when run again."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -85,11 +86,19 @@ def is_alive(group: int) -> bool:
     return False
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of which each test has a copy."""
+    folder = tmp_path_factory.mktemp("written")
+    write(folder)
+    return folder
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
 def test_a_run_that_is_stopped_keeps_what_is_done_and_goes_on(
-    number: signal.Signals, tmp_path: Path
+    number: signal.Signals, written: Path, tmp_path: Path
 ) -> None:
-    write(tmp_path)
+    shutil.copytree(written, tmp_path, dirs_exist_ok=True)
     running = start(tmp_path)
     clock = ManualClock(datetime(2026, 3, 9, tzinfo=UTC))
     with Archive.open(f"sqlite:///{tmp_path}/archive.sqlite3", clock=clock) as archive:

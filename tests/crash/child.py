@@ -3,6 +3,8 @@
 usage: child.py MORGUE.YAML CLOCK_OFFSET_S [STEP N]
        child.py MORGUE.YAML CLOCK_OFFSET_S disk_full PAGES
        child.py MORGUE.YAML CLOCK_OFFSET_S waits STEP N FILE    (FILE.reached is made, FILE is waited for)
+
+In a process of its own, or in a fork that has imported everything.
 """
 
 import os
@@ -106,12 +108,11 @@ def fill_disk(pages: int) -> None:
     engine.open_engine = small
 
 
-def main() -> int:
+def main(config: str, offset_s: str, *deadly: str) -> int:
     """Crawl every configured site."""
-    config, offset_s, *deadly = sys.argv[1:]
-    if deadly[:1] == ["disk_full"]:
+    if deadly[:1] == ("disk_full",):
         fill_disk(int(deadly[1]))
-    elif deadly[:1] == ["waits"]:
+    elif deadly[:1] == ("waits",):
         arm_wait(deadly[1], int(deadly[2]), Path(deadly[3]))
     elif deadly:
         arm(deadly[0], int(deadly[1]))
@@ -127,4 +128,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

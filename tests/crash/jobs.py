@@ -264,8 +264,7 @@ def _command(order: dict[str, Any]) -> int:
 def _program(order: dict[str, Any]) -> int:
     """Be the program that a module of the tests is."""
     _move(order)
-    importlib.import_module(order["module"]).main(*order["words"])
-    return 0
+    return int(importlib.import_module(order["module"]).main(*order["words"]) or 0)
 
 
 def _crawl_hostile(order: dict[str, Any]) -> int:

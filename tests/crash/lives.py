@@ -6,7 +6,7 @@ Knows kills and what has to hold after each. Must not know pytest.
 import random
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -19,7 +19,7 @@ from tests.crash.forks import KILLED, Death, Forks
 from tests.crash.homes import Home
 
 MOMENT = "any moment"
-_MOST_RUNS = 4  # of one life before it is left alone
+_MOST_RUNS = 5  # of one life before it is left alone
 _LATEST = 0.95  # of the time that an undisturbed run takes, for kills at random moments
 
 
@@ -142,8 +142,16 @@ def _live_once(
 
 def rows(address: str, statement: str) -> list[tuple[Any, ...]]:
     """What a question to the archive is answered with."""
+    return answers(address, [statement])[0]
+
+
+def answers(address: str, statements: Iterable[str]) -> list[list[tuple[Any, ...]]]:
+    """What each question to the archive is answered with."""
     with Archive.open(address, clock=SystemClock(), read_only=True) as archive:
-        return [tuple(row) for row in run_read_only(archive, statement, limit=10_000).rows]
+        return [
+            [tuple(row) for row in run_read_only(archive, statement, limit=10_000).rows]
+            for statement in statements
+        ]
 
 
 def check_sound(address: str) -> None:

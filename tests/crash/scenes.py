@@ -26,7 +26,7 @@ from pipeline.fingerprint import shingles
 from tests.crash.forks import Forks
 from tests.crash.homes import Home
 from tests.crash.jobs import BACKUP_STEPS, CRAWL_STEPS, DAEMON_STEPS, UPGRADE_STEPS
-from tests.crash.lives import check_file, check_sound, rows
+from tests.crash.lives import answers, check_file, check_sound
 from tests.migration.kept_releases import FOLDER, write
 
 _places = itertools.count(1)
@@ -35,10 +35,14 @@ _ONCE = (1,)
 _OFTEN = (1, 1, 2, 5)
 _SELDOM = {"crawl_begun", "crawl_ends", "crawl_ended", "profile_written", "reprint_written"}
 _LEASE_S = 180  # later than the lease of a run that was killed, before anything is due again
-_ARTICLES = 16
+_ARTICLES = 10
 _CHILDREN_END_S = 60.0  # after their daemon; they finish what is in flight, within a grace of 30 s
 _SHOWN = 2_000  # characters of each difference
 _NEXT_DAY = timedelta(days=1)
+_ACKNOWLEDGED = (
+    "select id from capture",
+    "select v.id, l.url from visit v join link l on l.id = v.link_id",
+)
 
 STATE = {
     "revisions": "select l.url_key, r.number, r.text from revision r join link l on l.article_id = r.article_id",
@@ -66,10 +70,8 @@ STATE = {
 
 def state(address: str, *, without: str) -> dict[str, list[tuple[Any, ...]]]:
     """Everything in STATE, but of the article that stands at a path."""
-    return {
-        name: sorted(row for row in rows(address, statement) if without not in str(row[0]))
-        for name, statement in STATE.items()
-    }
+    found = zip(STATE, answers(address, STATE.values()), strict=True)
+    return {name: sorted(row for row in said if without not in str(row[0])) for name, said in found}
 
 
 @dataclass(slots=True)
@@ -161,11 +163,8 @@ class CrawlLife:
         for line in told:
             kind, _, what = line.partition(" ")
             noted[kind].add(what)
-        captures = {str(row[0]) for row in rows(self.address, "select id from capture")}
-        visits = rows(
-            self.address, "select v.id, l.url from visit v join link l on l.id = v.link_id"
-        )
-        assert noted["capture"] <= captures, "a capture is lost"
+        captures, visits = answers(self.address, _ACKNOWLEDGED)
+        assert noted["capture"] <= {str(row[0]) for row in captures}, "a capture is lost"
         assert noted["visit"] <= {str(row[0]) for row in visits}, "a visit is lost"
         assert noted["told"] <= {str(row[1]) for row in visits}, "a visit that was told is lost"
         check_sound(self.address)

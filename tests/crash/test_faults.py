@@ -25,7 +25,7 @@ from morgue.demo.newsroom import COURIER, Newsroom, NewsroomServer, write_site_f
 from tests import postgres
 from tests.contract.desk import Desk
 from tests.crash import faults
-from tests.crash.test_killed_crawls import crawl, project, rows
+from tests.crash.test_killed_crawls import crawl, crawl_in_process, project, rows
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -137,7 +137,7 @@ def assert_in_order(address: str, captures: str = "database") -> None:
 
 
 def test_a_crawl_whose_packs_find_no_room_says_so_and_the_next_goes_on(
-    library: Path, outlets: tuple[Path, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library: Path, outlets: tuple[Path, float], tmp_path: Path
 ) -> None:
     sites, offset_s = outlets
     address, packs = f"sqlite:///{tmp_path}/archive.sqlite3", tmp_path / "packs"
@@ -145,13 +145,10 @@ def test_a_crawl_whose_packs_find_no_room_says_so_and_the_next_goes_on(
     config.write_text(config.read_text() + f"capture_store: files:{packs}\n")
     # the first write is a pack's head; how many pages a later one holds depends on how busy the machine is
     full = faults.armed(library, packs, after=1, error=errno.ENOSPC, kind=faults.Kind.WRITE)
-    said: list[str] = []
-    with monkeypatch.context() as patch:
-        for name in full.keys() - os.environ.keys():
-            patch.setenv(name, full[name])
-        assert crawl(config, offset_s, said=said) == 1
-    assert "failed: captures cannot be written" in said[0]
-    assert "Make room" in said[0]
+    code, said = crawl_in_process(config, offset_s, env=full)
+    assert code == 1
+    assert "failed: captures cannot be written" in said
+    assert "Make room" in said
     kept = rows(address, "select count(*) from capture")[0][0]
     assert crawl(config, offset_s + 600) == 0
     assert rows(address, "select count(*) from capture")[0][0] > kept

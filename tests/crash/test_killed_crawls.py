@@ -1,8 +1,9 @@
 """A crawl with its reading processes killed with SIGKILL, then run again: nothing lost, nothing doubled."""
 
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ from db.archive import Archive
 from db.asking.sql import run_read_only
 from db.verify import verify
 from morgue.demo.newsroom import COURIER, MERIDIAN, Newsroom, NewsroomServer, write_site_files
+from tests.crash.forks import common
 
 CHILD = Path(__file__).with_name("child.py")
 STEPS = [("capture_kept", 3), ("visit_archived", 4), ("crawl_ends", 1)]
-"""Some, in processes as users have them; each step, many times, is in test_many_kills.py."""
+"""Some, with reading processes as users have them; each step, many times, is in test_many_kills.py."""
 STATE = """ -- not the headline: an outlet serves two of one article by turns
 select l.url_key, r.number, r.text
 from revision r join article a on a.id = r.article_id join link l on l.article_id = a.id
@@ -36,7 +38,7 @@ DOUBLED = "select count(*) as n from (select capture_id from visit where capture
 @pytest.fixture(scope="module")
 def outlets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, float]]:
     """A folder with site files of running outlets, and how far their time is from ours."""
-    newsroom = Newsroom(outlets=[COURIER, MERIDIAN], articles=18)
+    newsroom = Newsroom(outlets=[COURIER, MERIDIAN], articles=12)
     newsroom.advance(timedelta(hours=2))
     with NewsroomServer(newsroom) as server:
         folder = tmp_path_factory.mktemp("sites")
@@ -52,12 +54,23 @@ def project(folder: Path, sites: Path, address: str) -> Path:
 
 
 def crawl(config: Path, offset_s: float, *step: str, said: list[str] | None = None) -> int:
-    command = [sys.executable, "-P", str(CHILD), str(config), str(offset_s), *step]
-    done = subprocess.run(command, timeout=100, check=False, capture_output=True, text=True)
-    sys.stderr.write(done.stderr[-2000:])  # shown where a test fails
+    """Crawl in a fork, which has its own reading process."""
+    words = [str(config), str(offset_s), *step]
+    code, output, errors = common().run_printing(
+        "program", config.parent, os.environ, module="tests.crash.child", words=words
+    )
+    sys.stderr.write(errors[-2000:])  # shown where a test fails
     if said is not None:
-        said.append(done.stdout)
-    return done.returncode
+        said.append(output)
+    return code
+
+
+def crawl_in_process(config: Path, offset_s: float, *, env: Mapping[str, str]) -> tuple[int, str]:
+    """Crawl in a process that begins with an environment; its exit code and what it said."""
+    command = [sys.executable, "-P", str(CHILD), str(config), str(offset_s)]
+    done = subprocess.run(command, env=env, check=False, capture_output=True, text=True)
+    sys.stderr.write(done.stderr[-2000:])
+    return done.returncode, done.stdout
 
 
 def rows(address: str, statement: str) -> list[Any]:
