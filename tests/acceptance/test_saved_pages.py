@@ -65,7 +65,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def all_are_gone(pids: list[int], *, within: float = 10) -> bool:
+def all_are_gone(pids: list[int], *, within: float = 60) -> bool:
     end = time.monotonic() + within
     while time.monotonic() < end:
         if not any(map(is_alive, pids)):

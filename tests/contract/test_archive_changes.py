@@ -116,7 +116,7 @@ def test_a_reader_with_a_cursor_sees_what_the_slower_of_two_writers_commits(
             slow = [NewChange(ChangeKind.GONE, desk.site_id, number)]
             changes.record(session, slow, now=clock.now())
             has_taken.set()
-            assert may_commit.wait(30)
+            assert may_commit.wait(60)
 
     def write_quickly() -> None:
         with archive.write() as session:
@@ -125,15 +125,15 @@ def test_a_reader_with_a_cursor_sees_what_the_slower_of_two_writers_commits(
 
     slow, quick = threading.Thread(target=write_slowly), threading.Thread(target=write_quickly)
     slow.start()
-    assert has_taken.wait(30)
+    assert has_taken.wait(60)
     quick.start()
     seen: list[str] = []
     cursor = 1
     for is_last in (False, True):
         if is_last:
             may_commit.set()
-            slow.join(30)
-            quick.join(30)
+            slow.join(60)
+            quick.join(60)
         else:
             quick.join(0.3)  # it waits for the slow one: nothing of it can be seen before
         with archive.read() as session:
@@ -210,4 +210,4 @@ def test_the_command_follows_the_stream_and_says_where_to_go_on(
         assert json.loads(child.stdout.readline())["title"] == "After"
         child.send_signal(signal.SIGINT)
         assert json.loads(child.stdout.readline()) == {"next_cursor": 2}
-        assert child.wait(30) == ExitCode.INTERRUPTED
+        assert child.wait(60) == ExitCode.INTERRUPTED

@@ -114,7 +114,7 @@ def test_a_writer_commits_together_what_waits_and_each_future_has_its_own_result
 
     with Writer(archive, apply, batch=5) as writer:
         futures = [writer.submit(number) for number in range(40)]
-        assert [future.result(20) for future in futures] == [number * 2 for number in range(40)]
+        assert [future.result(60) for future in futures] == [number * 2 for number in range(40)]
     assert [number for batch in batches for number in batch] == list(range(40))
     assert max(map(len, batches)) <= 5
 
@@ -128,7 +128,7 @@ def test_one_bad_record_of_a_batch_fails_alone(archive: Archive, clock: ManualCl
     def apply(session: object, entries: Sequence[object]) -> Sequence[object]:
         from db.archiving import ledger
 
-        gate.wait(20)
+        gate.wait(60)
         return ledger.archive_entries(session, entries, now=clock.now())  # type: ignore[arg-type]
 
     with Writer(archive, apply, batch=10) as writer:

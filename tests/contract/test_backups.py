@@ -123,11 +123,12 @@ def test_a_backup_is_the_archive_as_of_its_beginning_whatever_is_written_meanwhi
     desk: Desk, archive: Archive, origin: Origin, place: Path, clock: ManualClock, tmp_path: Path
 ) -> None:
     before = everything(archive)
-    seen = 0
+    told = seen = 0
 
     def crawl(what: str, _done: int, _total: int) -> None:
-        nonlocal seen
-        if what != "copying packs":
+        nonlocal told, seen
+        told += 1
+        if what != "copying packs" and told % 4 == 1:
             seen += 1
             desk.see("a", f"The harbour was moved {seen} times.")
 
@@ -355,6 +356,9 @@ ONLY = {
     "_copy_pack": {"files"},
     "_copy_rows": {"postgres"},
     "put": {"postgres"},
+    # files alone, whatever they are a backup of; killed on Postgres, too, in tests/crash/test_many_kills.py
+    "write_manifest": {"sqlite", "files"},
+    "finish": {"sqlite", "files"},
 }
 
 

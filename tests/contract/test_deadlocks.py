@@ -60,7 +60,7 @@ def test_the_records_of_a_writer_that_was_ended_are_written(
         return records
 
     with Writer[str, str](archive, apply) as writer:  # type: ignore[arg-type]
-        assert writer.submit("b").result(timeout=10) == "b"
+        assert writer.submit("b").result(timeout=60) == "b"
     with archive.read() as session:
         assert session.scalars(select(Link.title)).all() == ["ab"]
 

@@ -77,7 +77,7 @@ def wait_until_queued(archive: Archive, count: int) -> None:
     if archive.engine.dialect.name != "postgresql":
         return
     waiting = text("select count(*) from pg_locks where not granted")
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     with archive.engine.connect() as connection:
         while connection.execute(waiting).scalar_one() < count:
             assert time.monotonic() < deadline, "nobody waits"

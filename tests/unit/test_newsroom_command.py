@@ -38,7 +38,7 @@ def test_the_command_prints_its_addresses_and_stops_when_told(
             assert json.load(answer)["now"] > line["now"]
         assert len(list(tmp_path.glob("*.yaml"))) == 3
         os.kill(process.pid, number)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
         assert process.stderr.read() == b""
 
 
