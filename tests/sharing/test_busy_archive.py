@@ -12,6 +12,6 @@ from tests.sharing import room
 
 @pytest.mark.timeout(400)
 def test_nobody_hears_of_a_lock_or_sees_a_half_while_a_crawl_writes(tmp_path: Path) -> None:
-    done = room.work(tmp_path, seconds=25)
+    done = room.work(tmp_path, seconds=18)
     room.check(tmp_path, done)
     assert all(each.lines for each in done), room.table(done)
