@@ -12,6 +12,7 @@ from typing import Final
 from config.site import SiteConfig, SourceConfig
 from crawler.sources import feed, follow, section, sitemap, wordpress
 from crawler.sources.answer import Dropped, SourceAnswer
+from crawler.sources.listing import LONGEST, Listing
 from db.archiving.entries import FoundLink
 
 _OVERLAP = timedelta(days=1)
@@ -83,7 +84,20 @@ def read(
         problem=problem,
         dropped=sorting.dropped(),
         is_empty=answer.is_empty or bool(answer.links and not sorting.own_count),
+        listing=_listing(answer, source=source, max_links=max_links),
     )
+
+
+def _listing(answer: SourceAnswer, *, source: SourceConfig, max_links: int) -> Listing | None:
+    """All that a document names, whatever its site wants of it; None where that is not told for certain."""
+    is_list = source.kind not in (
+        "follow",
+        "archive",
+    )  # the former lists the site's pages, not its news
+    is_whole = answer.problem is None and not answer.is_damaged and len(answer.links) < max_links
+    if not (is_list and is_whole and 0 < len(answer.links) <= LONGEST):
+        return None
+    return Listing.of(answer.links)
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -10,9 +11,10 @@ from scrapy.http import Response
 
 from config.site import SiteConfig, SourceConfig
 from crawler import discovery, pace
-from crawler.answers import header_of
+from crawler.answers import header_of, is_truncated
 from crawler.crawl import Crawl, Note
 from crawler.lanes import Lane, SourceDocument, SourceRun
+from crawler.missing import look_for_missing
 from crawler.sources import follow
 from crawler.sources.answer import SourceAnswer
 from crawler.sources.sitemap import MAX_CHILDREN
@@ -78,7 +80,7 @@ class Documents:
     async def _discover(self, lane: Lane, run: SourceRun, response: Response) -> SourceAnswer:
         """The links of a document; none, and the reason, where it takes more memory than there is."""
         try:
-            return await asyncio.to_thread(
+            answer = await asyncio.to_thread(
                 discovery.read,
                 response.body,
                 site=lane.site,
@@ -93,6 +95,7 @@ class Documents:
             size = len(response.body) // 1_000_000
             words = f"out of memory: {response.url} ({size} MB) takes too much to be read"
             return SourceAnswer(problem=words)
+        return replace(answer, listing=None) if is_truncated(response) else answer
 
     async def close(self, lane: Lane, run: SourceRun) -> None:
         """A document is done; the source is, and is noted, when its last one is.
@@ -139,15 +142,15 @@ class Documents:
         if answer.problem:
             run.problem, run.is_empty = answer.problem, answer.is_empty
         offered = await self._offer(lane, answer.links, source_id=run.known.id)
+        missed = await self._look_for_missing(lane, document, answer)
         run.is_read = True
         run.link_count += len(answer.links)
         run.new_link_count += offered.new
         run.drop(answer.dropped)
         if document.depth < MAX_DEPTH:
-            is_chain = run.config.kind == "wordpress"  # page after page, not one within another
-            depth = 1 if is_chain else document.depth + 1
+            depth = 1 if _is_chain(run) else document.depth + 1
             lane.add_documents(run, answer.more, depth=depth, limit=MAX_CHILDREN + 1)
-        if offered.due:
+        if offered.due or missed:
             lane.forget_waiting()
         self._crawl.count(lane.site.name, "links", offered.new)
         self._crawl.tell(
@@ -157,8 +160,29 @@ class Documents:
             url=document.url,
             links=len(answer.links),
             new=offered.new,
+            missed=missed,
             problem=answer.problem,
         )
+
+    async def _look_for_missing(
+        self, lane: Lane, document: SourceDocument, answer: SourceAnswer
+    ) -> int:
+        """Have links looked at that the document should list, and does not; how many."""
+        listing, run = answer.listing, document.run
+        if listing is None or (document.depth and _is_chain(run)):  # page 2 loses links to page 1
+            return 0
+
+        def look(session: Session) -> int:
+            return look_for_missing(
+                session,
+                listing,
+                site_id=lane.site_id,
+                source_id=run.known.id,
+                url=document.url,
+                now=self._crawl.clock.now(),
+            )
+
+        return await asyncio.to_thread(self._crawl.archive.transact, look)
 
     async def _offer(
         self, lane: Lane, found: "tuple[FoundLink, ...] | list[FoundLink]", *, source_id: int | None
@@ -265,6 +289,11 @@ class Documents:
             new_link_count=run.new_link_count,
             detail=detail,
         )
+
+
+def _is_chain(run: SourceRun) -> bool:
+    """Whether its documents are pages of one list, not lists within another."""
+    return run.config.kind == "wordpress"
 
 
 def _digest(body: bytes, *, site: SiteConfig, source: SourceConfig) -> bytes:

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Final
 
+from crawler.sources.listing import Listing
 from db.archiving.entries import FoundLink
 from pipeline import identify, urls
 
@@ -39,6 +40,8 @@ class SourceAnswer:
     is_empty: bool = False  # the problem is that it names no link, or none that is wanted
     children: tuple[tuple[str, datetime | None], ...] = ()  # of an index: all, with their dates
     dropped: Mapping[str, Dropped] = field(default_factory=dict)  # by reason
+    is_damaged: bool = False  # it may name links that could not be read
+    listing: Listing | None = None  # None: it cannot be told whether it names all that it should
 
 
 def link(

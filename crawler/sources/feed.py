@@ -4,11 +4,13 @@ Slow (a millisecond an entry): call it in a thread.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Final
 from urllib.parse import urljoin
+from xml.sax import SAXException
 
 import feedparser
 
@@ -19,6 +21,9 @@ from pipeline import urls
 
 MAX_READ: Final = 4_000_000
 """Bytes of a feed that are read. Feeds list the newest first, so what is cut off is old."""
+
+_BEGINNING: Final = re.compile(rb"<(?:item|entry)[\s>]")
+_END: Final = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>")
 
 
 def read(
@@ -55,7 +60,17 @@ def _read_xml(body: bytes, *, url: str, now: datetime, max_links: int) -> Source
     )
     if not links:
         return SourceAnswer(problem="the feed has no entries", is_empty=True)
-    return SourceAnswer(links=links, problem=problem)
+    return SourceAnswer(links=links, problem=problem, is_damaged=_is_damaged(kept, parsed))
+
+
+def _is_damaged(body: bytes, parsed: Any) -> bool:
+    """Whether entries may have been lost: it is no XML, and does not end, or has others than were read.
+
+    Many a feed is no XML for the sake of one "&", and is read all the same.
+    """
+    if not isinstance(parsed.get("bozo_exception"), SAXException):
+        return False
+    return not _END.search(body) or len(_BEGINNING.findall(body)) != len(parsed.entries)
 
 
 def _first_part(body: bytes) -> tuple[bytes, str | None]:

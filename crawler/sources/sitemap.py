@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -100,8 +100,9 @@ def _read_xml(
     children: list[tuple[datetime | None, str]] = []
     pages: list[FoundLink | None] = []
     problem = None
+    parsing = _parsing(body)
     try:
-        for element in _elements(body):
+        for element in _elements(parsing):
             if _is_named(element, "sitemap"):
                 if len(children) >= MAX_NAMED:
                     continue
@@ -116,12 +117,18 @@ def _read_xml(
         is_empty = problem is None
         return SourceAnswer(problem=problem or "the sitemap has no URLs", is_empty=is_empty)
     named = tuple((address, changed_at) for changed_at, address in dict.fromkeys(children))
-    return SourceAnswer(links=links, more=more, problem=problem, children=named)
+    return SourceAnswer(
+        links=links,
+        more=more,
+        problem=problem,
+        children=named,
+        is_damaged=len(parsing.error_log.filter_from_fatals()) > 0,
+    )
 
 
-def _elements(body: bytes) -> Iterator[etree._Element]:
-    """Each `url` and `sitemap` element, forgotten when the next is asked for."""
-    parsing = etree.iterparse(
+def _parsing(body: bytes) -> Any:
+    """The `url` and `sitemap` elements as they end; damage is stepped over and logged."""
+    return etree.iterparse(
         BytesIO(body),
         events=("end",),
         tag=("{*}url", "{*}sitemap"),
@@ -131,6 +138,10 @@ def _elements(body: bytes) -> Iterator[etree._Element]:
         load_dtd=False,
         huge_tree=False,
     )
+
+
+def _elements(parsing: Any) -> Iterator[etree._Element]:
+    """Each element, forgotten when the next is asked for."""
     for _, element in parsing:
         yield element
         element.clear()

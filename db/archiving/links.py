@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.archiving.entries import FoundLink, KnownLink, Offered
+from db.archiving.listings import MISSED
 from db.models import GUID_LIMIT, Link, storable, to_millisecond
 from db.statements import chunks, insert_or_ignore, run_many, table_of
 
@@ -92,7 +93,7 @@ def due_links(
     limit: int,
     exclude: Collection[int] = (),
 ) -> list[KnownLink]:
-    """The links of these sites that are due: new ones, then those that were published or edited last.
+    """The links of these sites that are due: new ones, those missed in their sources, the last published or edited.
 
     Args:
         session: Any session.
@@ -102,11 +103,11 @@ def due_links(
         exclude: Ids of links that are in hand already.
     """
     freshness = func.coalesce(Link.edited_at, Link.published_at, Link.modified_at, Link.found_at)
-    is_known = case((Link.visit_count > 0, 1), else_=0)
+    rank = case((Link.visit_count == 0, 0), (Link.due_rule == MISSED, 1), else_=2)
     rows = session.execute(
         select(*COLUMNS)
         .where(Link.site_id.in_(site_ids), Link.due_at <= now)
-        .order_by(is_known, Link.depth, freshness.desc(), Link.id)
+        .order_by(rank, Link.depth, freshness.desc(), Link.id)
         .limit(limit + len(exclude))
     )
     skipped = set(exclude)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ class WatchedLink:
     site: str
     site_id: int
     due_rule: str | None
+    missed_at: datetime | None  # when a source had ceased to list it
     born_at: datetime  # from when the article's age counts
     last_outcome: VisitOutcome | None
     last_detail: str | None
@@ -32,13 +34,13 @@ def watched_links(
     """The links of this URL at all sites, or those of these numbers, in their order."""
     wanted = Link.url_key == url_key if url_key is not None else Link.id.in_(link_ids)
     rows = session.execute(
-        select(*COLUMNS, Link.due_rule.label("rule"), Site.name.label("site_name"))
+        select(*COLUMNS, Link.due_rule.label("rule"), Link.missed_at, Site.name.label("site_name"))
         .join(Site, Site.id == Link.site_id)
         .where(wanted)
         .order_by(Link.id)
     ).all()
     width = len(COLUMNS)
-    return [_watched(session, KnownLink(*row[:width]), row.site_name, row.rule) for row in rows]
+    return [_watched(session, KnownLink(*row[:width]), row) for row in rows]
 
 
 def links_of_article(session: Session, article_id: int) -> tuple[int, ...]:
@@ -48,7 +50,7 @@ def links_of_article(session: Session, article_id: int) -> tuple[int, ...]:
     )
 
 
-def _watched(session: Session, link: KnownLink, site: str, rule: str | None) -> WatchedLink:
+def _watched(session: Session, link: KnownLink, row: Any) -> WatchedLink:
     last = session.execute(
         select(Visit.outcome, Visit.detail)
         .where(Visit.link_id == link.id)
@@ -57,9 +59,10 @@ def _watched(session: Session, link: KnownLink, site: str, rule: str | None) -> 
     ).first()
     return WatchedLink(
         link=link,
-        site=site,
+        site=row.site_name,
         site_id=link.site_id,
-        due_rule=rule,
+        due_rule=row.rule,
+        missed_at=row.missed_at,
         born_at=_born_at(session, link),
         last_outcome=VisitOutcome(last.outcome) if last else None,
         last_detail=last.detail if last else None,

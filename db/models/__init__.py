@@ -27,6 +27,7 @@ from db.models.crawling import (
     SiteProfile,
     SiteRhythm,
     Source,
+    SourceList,
     SourceLook,
 )
 from db.models.deeds import Action, AliasMove, KeptApart, Supersession, TreeHead
@@ -89,6 +90,7 @@ __all__ = [
     "SiteProfile",
     "SiteRhythm",
     "Source",
+    "SourceList",
     "SourceLook",
     "SourceOutcome",
     "Supersession",

@@ -90,6 +90,20 @@ class SourceLook(Base):
     detail: Mapped[str | None] = mapped_column(Words)  # what was wrong with it
 
 
+class SourceList(Base):
+    """What one document of a source listed when it was read last: derived, and made anew at the next reading."""
+
+    __tablename__ = "source_list"
+    __table_args__ = (UniqueConstraint("source_id", "url"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    url: Mapped[str] = mapped_column(Words)  # of the document
+    read_at: Mapped[datetime]
+    link_ids: Mapped[list[int]] = mapped_column(JSON)  # in its order
+    left_count: Mapped[float] = mapped_column(Float)  # links that left it, the older the less
+    missed_count: Mapped[float] = mapped_column(Float)  # of them, while older ones stayed; likewise
+
+
 class Crawl(Base):
     """One run over one or more sites."""
 
@@ -173,6 +187,7 @@ class Link(Base):
     edit_count: Mapped[int | None] = mapped_column(Integer)  # looks at it that found a new revision
     edited_at: Mapped[datetime | None]  # the last of them
     is_live: Mapped[bool | None] = mapped_column(Boolean)  # its page said so when it was read last
+    missed_at: Mapped[datetime | None]  # it was due for the sake of a source that listed it no more
 
 
 class SiteRhythm(Base):

@@ -27,6 +27,7 @@ _LEARNT = (
     ("link", "edit_count", sa.Integer()),
     ("link", "edited_at", MOMENT),
     ("link", "is_live", sa.Boolean()),
+    ("link", "missed_at", MOMENT),
 )
 """What the next look at a source, and at an article, depends on."""
 
@@ -269,7 +270,21 @@ def _add_looks() -> None:
     op.create_index(
         op.f("ix_source_look_source_id_looked_at"), "source_look", ["source_id", "looked_at"]
     )
-
+    op.create_table(
+        "source_list",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("read_at", MOMENT, nullable=False),
+        sa.Column("link_ids", sa.JSON(), nullable=False),
+        sa.Column("left_count", sa.Float(), nullable=False),
+        sa.Column("missed_count", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_source_list")),
+        sa.UniqueConstraint("source_id", "url", name=op.f("uq_source_list_source_id_url")),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["source.id"], name=op.f("fk_source_list_source_id")
+        ),
+    )
     for table, column, kind in _LEARNT:
         op.add_column(table, sa.Column(column, kind, nullable=True))
     op.create_table(
@@ -290,3 +305,4 @@ def _drop_looks() -> None:
         op.drop_column(table, column)
     op.drop_index(op.f("ix_source_look_source_id_looked_at"), table_name="source_look")
     op.drop_table("source_look")
+    op.drop_table("source_list")

@@ -38,6 +38,7 @@ _RULES = {
     DueRule.LASTMOD: "its source tells when it changes (trust_lastmod)",
     DueRule.GONE: "it was found gone and may come back, or be confirmed",
     DueRule.RETRY: "it could not be read; the pause grows with each failure",
+    DueRule.MISSED: "missed in its source, which still lists older pages",
 }
 
 
@@ -136,6 +137,8 @@ def _rule(reasons: Reasons) -> str:
     due_at, visited_at = reasons.found.link.due_at, reasons.found.link.visited_at
     if due_at is not None and visited_at is None:
         return "new: it was found and is due at once"
+    if rule == DueRule.MISSED and reasons.found.missed_at is not None:
+        return f"missed in its source since {shown(reasons.found.missed_at)}, which still lists older pages"
     if reasons.found.is_suspected_gone and rule == DueRule.GONE:
         return f"{words} (three looks over two days confirm a removal)"
     return words
@@ -151,6 +154,10 @@ def _print(reasons: Reasons) -> None:
     output.line(f"last look:  {looked}, look {link.visit_count}")
     output.line(f"next look:  {_next(reasons)}")
     output.line(f"because:    {_rule(reasons)}")
+    if found.missed_at is not None and found.due_rule != DueRule.MISSED:
+        output.line(
+            f"missed:     in its source since {shown(found.missed_at)}, and looked at for it"
+        )
     edited = f", the last {shown(link.edited_at)}" if link.edited_at else ""
     live = ", calls itself live" if link.is_live else ""
     output.line(
@@ -247,6 +254,7 @@ def _json(reasons: Reasons) -> dict[str, Any]:
         "edited_at": link.edited_at,
         "is_live": bool(link.is_live),
         "has_variants": found.has_variants,
+        "missed_at": found.missed_at,
         "is_suspected_gone": found.is_suspected_gone,
         "is_learnt": is_learnt,
         "rates": rhythm.rates,

@@ -56,6 +56,7 @@ class DueRule(StrEnum):
     LASTMOD = "lastmod"  # its source tells when it changes
     GONE = "gone"  # it was found gone, and may come back
     RETRY = "retry"  # it could not be read
+    MISSED = "missed"  # its source lists it no more, and older ones still
 
 
 @dataclass(frozen=True, slots=True)

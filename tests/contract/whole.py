@@ -32,6 +32,7 @@ from db.models import (
     SiteDay,
     SiteHealth,
     SiteRhythm,
+    SourceList,
     SourceOutcome,
     Supersession,
     Variant,
@@ -107,6 +108,8 @@ def _rest(session: Any, desk: Desk) -> None:
     source = crawls.ensure_sources(session, desk.site_id, [key])[key]
     crawls.add_source_look(session, source.id, desk.crawl_id, now=now, outcome=SourceOutcome.NEW,
                            status=200, link_count=9, new_link_count=3, detail="ä")  # fmt: skip
+    _add(session, SourceList, source_id=source.id, url="http://lantern.example/feed", read_at=now,
+         link_ids=[3, 1], left_count=2.5)  # fmt: skip
     _add(session, SiteRhythm, site_id=desk.site_id, learned_at=now, content={"ä": [0.5]})
     profiles.add_profile(
         session,
@@ -169,6 +172,7 @@ def _add(session: Any, model: type[Base], **values: Any) -> None:
 
 _SOME = {
     int: 1,
+    float: 0.5,
     bool: False,
     str: "some",
     bytes: b"some",
