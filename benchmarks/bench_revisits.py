@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from edited_world import Newspaper, Written, newspapers, read_lives
+from listed_world import Feed
 
 from config import durations
 from config.schedule import DEFAULT_REVISIT, Revisit
@@ -45,6 +46,9 @@ class Watched:
     version: int
     edit_count: int = 0
     edited: float | None = None
+    due: float | None = None
+    is_missed: bool = False  # in its feed, since its last look
+    was_missed: bool = False
 
 
 @dataclass(slots=True)
@@ -59,6 +63,8 @@ class Result:
     removals: int = 0
     by_day: Counter[int] = field(default_factory=Counter)
     fullest: float = 0.0  # of any site's days, its looks against its budget
+    for_misses: int = 0  # looks at articles that were missed in their feed, and found nothing gone
+    listed_delays: list[float] = field(default_factory=list)  # of removals of what the feed listed
 
     def add(self, other: "Result") -> None:
         self.looks += other.looks
@@ -67,6 +73,8 @@ class Result:
         self.removals += other.removals
         self.delays += other.delays
         self.removal_delays += other.removal_delays
+        self.for_misses += other.for_misses
+        self.listed_delays += other.listed_delays
         self.fullest = max(self.fullest, other.fullest)
 
 
@@ -144,8 +152,12 @@ def run(
     days: int,
     every: float,
     budget: float | None = None,
+    feed: Feed | None = None,
 ) -> Result:
-    """One site, crawled by a schedule; `budget`: looks at known articles in a day at most."""
+    """One site, crawled by a schedule.
+
+    `budget`: looks at known articles in a day at most; `feed`: what is missed in it is looked at.
+    """
     result = Result()
     waiting: list[tuple[float, int]] = []
     known: dict[int, Watched] = {}
@@ -161,18 +173,26 @@ def run(
             schedule.meet(seen)
             _again(waiting, seen, schedule.next(seen, hour))
             article = next(coming, None)
+        for number in feed.ask(hour, every=every) if feed else ():
+            _miss(waiting, known[number], hour)
         due = []
         while waiting and waiting[0][0] <= hour:
-            due.append(known[heapq.heappop(waiting)[1]])
-        due.sort(key=lambda seen: -max(seen.written.at, seen.edited or 0.0))  # as links.due_links
+            at, number = heapq.heappop(waiting)
+            if known[number].due == at:
+                known[number].due = None
+                due.append(known[number])
+        due.sort(  # as links.due_links
+            key=lambda seen: (not seen.is_missed, -max(seen.written.at, seen.edited or 0.0))
+        )
         left = len(due)
         if budget is not None:
             used = [each for each in used if each[0] > hour - 24]
             left = max(int(budget) - sum(count for _, count in used), 0)
         for seen in due[left:]:
+            seen.due = hour
             heapq.heappush(waiting, (hour, seen.written.number))
         for seen in due[:left]:
-            _look(seen, hour, schedule, result)
+            _look(seen, hour, schedule, result, feed)
             _again(waiting, seen, schedule.next(seen, hour))
         used.append((hour, len(due[:left])))
         result.by_day[int(hour // 24)] += len(due[:left])
@@ -184,18 +204,36 @@ def run(
 def _again(waiting: list[tuple[float, int]], seen: Watched, due: float | None) -> None:
     removed = seen.written.removed_at
     if due is not None and (removed is None or seen.looked < removed):
+        seen.due = due
         heapq.heappush(waiting, (due, seen.written.number))
 
 
-def _look(seen: Watched, hour: float, schedule: Ladder | Learnt, result: Result) -> None:
+def _miss(waiting: list[tuple[float, int]], seen: Watched, hour: float) -> None:
+    """An article is missed in its feed: it is due, once, unless it is known to be gone."""
+    removed = seen.written.removed_at
+    if seen.was_missed or (removed is not None and seen.looked >= removed):
+        return
+    seen.was_missed = seen.is_missed = True
+    if seen.due is None or seen.due > hour:
+        seen.due = hour
+        heapq.heappush(waiting, (hour, seen.written.number))
+
+
+def _look(
+    seen: Watched, hour: float, schedule: Ladder | Learnt, result: Result, feed: Feed | None
+) -> None:
     written = seen.written
     counts = hour >= WARM_UP
     result.looks += counts
+    is_missed, seen.is_missed = seen.is_missed, False
     if written.removed_at is not None and hour >= written.removed_at:
         seen.looked = hour  # suspected; what confirms it is the same for both, and left out
         if written.removed_at >= WARM_UP:
             result.removal_delays.append(hour - written.removed_at)
+            if feed is not None and feed.lists_at(written, written.removed_at):
+                result.listed_delays.append(hour - written.removed_at)
         return
+    result.for_misses += is_missed and counts
     version = written.version_at(hour)
     has_changed = version != seen.version
     schedule.looked(seen, hour, has_changed=has_changed)

@@ -62,7 +62,10 @@ class Missed(Generic[Link]):
     """What became of the links that a document listed before."""
 
     links: tuple[Link, ...] = ()  # that should still be there
-    left_count: int = 0  # that are not, wherever they stood; none where it is another list
+    left_count: int = 0  # that left it, wherever they stood
+    missed_count: float = (
+        0.0  # of them, not at its old end; another list counts as the most that could be missed
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Past:
     def after(self, found: Missed[Link], since: timedelta) -> "Past":
         """With what one more reading told."""
         kept = 0.5 ** (max(since, timedelta(0)) / HALF_LIFE)
-        return Past(self.left * kept + found.left_count, self.missed * kept + len(found.links))
+        return Past(self.left * kept + found.left_count, self.missed * kept + found.missed_count)
 
     @property
     def is_orderly(self) -> bool:
@@ -106,20 +109,28 @@ def missed(before: Sequence[Link], now: Sequence[Link], *, order: Order) -> Miss
 
     Those others must have stayed where they were among the rest: one that was edited and put on top again says nothing
     of those between. Where nobody knows which end is the old one, a link must have stood between two that stayed. Where
-    too many are missing at once, or most have changed places, it is another list, and none is.
+    too many are missing at once, or most have changed places, it is another list, and none is; nor where the two have
+    nothing in common, as after a long rest.
     """
     places = {link: place for place, link in enumerate(now)}
     kept = [place for place, link in enumerate(before) if link in places]
     stayed = [kept[each] for each in _rising([places[before[place]] for place in kept])]
-    if not kept or 2 * len(stayed) < len(kept):
+    if not kept:
         return Missed()
+    if 2 * len(stayed) < len(kept):
+        return Missed(missed_count=_most(len(before)))
     begin = 0 if order is Order.NEWEST_FIRST else stayed[0]
     end = len(before) if order is Order.OLDEST_FIRST else stayed[-1]
     span = before[begin:end]
     links = tuple(link for link in span if link not in places)
-    if len(links) > max(1.0, SHARE * len(span)):
-        return Missed()
-    return Missed(links, len(before) - len(kept))
+    if len(links) > _most(len(span)):
+        return Missed(missed_count=_most(len(span)))
+    return Missed(links, len(before) - len(kept), len(links))
+
+
+def _most(length: int) -> float:
+    """How many of so many may be missed at once."""
+    return max(1.0, SHARE * length)
 
 
 def _rising(numbers: Sequence[int]) -> list[int]:

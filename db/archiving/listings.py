@@ -6,14 +6,14 @@ Keeps lists as it is given them. Which links are missed is the crawler's to say.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import case, delete, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.archiving.looks import has_open_removal
 from db.models import Link, SourceList
-from db.statements import chunks, table_of
+from db.statements import chunks, insert_or_ignore, table_of
 
 MISSED: Final = "missed"
 """The `due_rule` of a link that is missed: pipeline.revisits.plan.DueRule."""
@@ -53,17 +53,27 @@ def load(session: Session, source_id: int, url: str) -> KnownList | None:
 
 def store(session: Session, source_id: int, url: str, listed: KnownList) -> None:
     """Keep what a document lists in the place of what it listed; the first time, forget what is read no more."""
+    values = {
+        "read_at": listed.read_at,
+        "link_ids": list(listed.link_ids),
+        "left_count": listed.left_count,
+        "missed_count": listed.missed_count,
+    }
     row = _row(session, source_id, url)
-    if row is None:
-        row = SourceList(source_id=source_id, url=url)
-        session.add(row)
+    if row is not None:
         session.execute(
-            delete(SourceList).where(
-                SourceList.source_id == source_id, SourceList.read_at < listed.read_at - KEPT_FOR
-            )
+            update(SourceList)
+            .where(SourceList.id == row.id)
+            .values(values)
+            .execution_options(synchronize_session=False)
         )
-    row.read_at, row.link_ids = listed.read_at, list(listed.link_ids)
-    row.left_count, row.missed_count = listed.left_count, listed.missed_count
+        return
+    session.execute(
+        delete(SourceList).where(
+            SourceList.source_id == source_id, SourceList.read_at < listed.read_at - KEPT_FOR
+        )
+    )
+    insert_or_ignore(session, SourceList, [{"source_id": source_id, "url": url, **values}])
 
 
 def look_for(session: Session, missed: Sequence[int], *, now: datetime) -> int:
@@ -84,6 +94,7 @@ def look_for(session: Session, missed: Sequence[int], *, now: datetime) -> int:
                 ~has_open_removal(columns.article_id),
             )
         )
+    is_later = or_(Link.due_at.is_(None), Link.due_at > now)
     for chunk in chunks(due):
         session.execute(
             update(Link)
@@ -91,16 +102,16 @@ def look_for(session: Session, missed: Sequence[int], *, now: datetime) -> int:
             .values(
                 missed_at=now,
                 due_rule=MISSED,
-                due_at=case(
-                    (or_(Link.due_at.is_(None), Link.due_at > now), now), else_=Link.due_at
-                ),
+                due_at=case((is_later, literal(now, Link.due_at.type)), else_=Link.due_at),
             )
             .execution_options(synchronize_session=False)
         )
     return len(due)
 
 
-def _row(session: Session, source_id: int, url: str) -> SourceList | None:
-    return session.scalar(
-        select(SourceList).where(SourceList.source_id == source_id, SourceList.url == url)
-    )
+def _row(session: Session, source_id: int, url: str) -> Any | None:
+    return session.execute(
+        select(*table_of(SourceList).c).where(
+            SourceList.source_id == source_id, SourceList.url == url
+        )
+    ).one_or_none()
