@@ -1,7 +1,7 @@
-"""A fictional site's feed: what it lists at an hour, when it is asked, and which articles are missed in it.
+"""A fictional site's list: what it names at an hour, when it is asked, and which articles are missed in it.
 
-Asks, compares and doubts by the functions that crawls use. Must not know any schedule of looks. Hours as in
-`edited_world`.
+A feed holds the newest articles; on a front page each stays as long as an editor likes, which tells nothing. Asks,
+compares and doubts by the functions that crawls use. Must not know any schedule of looks. Hours as in `edited_world`.
 """
 
 from dataclasses import dataclass, field
@@ -27,9 +27,11 @@ class Feed:
     paper: Newspaper
     length: int
     drops: float = 1.0  # of the removed articles, those that leave the feed
+    is_front: bool = False  # a front page
     polls: int = 0
     _moved: dict[int, float] = field(default_factory=dict)
     _stays: set[int] = field(default_factory=set)
+    _until: dict[int, float] = field(default_factory=dict)
     _before: list[int] | None = None
     _asked: float = 0.0
     _due: float = 0.0
@@ -44,6 +46,8 @@ class Feed:
                 self._moved[article.number] = article.at + dice.uniform(0, WEEK)
             if dice.random() >= self.drops:
                 self._stays.add(article.number)
+            if self.is_front:
+                self._until[article.number] = article.at + dice.uniform(2, 48)
 
     def ask(self, hour: float, *, every: float) -> tuple[int, ...]:
         """The numbers of the articles that are missed, if the feed is asked at this hour."""
@@ -54,7 +58,8 @@ class Feed:
         since = timedelta(hours=hour - self._asked)
         found: tuple[int, ...] = ()
         if self._before is not None:
-            one = missed(self._before, now, order=Order.NEWEST_FIRST)
+            order = Order.UNKNOWN if self.is_front else Order.NEWEST_FIRST
+            one = missed(self._before, now, order=order)
             self._past = self._past.after(one, since)
             found = one.links if self._past.is_orderly else ()
             self._yield = self._yield.after(count - self._seen, since)
@@ -86,7 +91,8 @@ class Feed:
 
     def _shows(self, article: Written, hour: float) -> bool:
         is_gone = article.removed_at is not None and article.removed_at <= hour
-        return not is_gone or article.number in self._stays
+        is_old = self._until.get(article.number, hour) < hour
+        return not is_old and (not is_gone or article.number in self._stays)
 
     def lists_at(self, article: Written, hour: float) -> bool:
         """Whether the article was among the newest at this hour, whatever has become of it."""

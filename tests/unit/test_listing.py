@@ -47,6 +47,11 @@ def looked_for(lists: Iterable[Sequence[int]], *, order: Order) -> list[int]:
         ("edcba", "hgfed", ""),
         ("edcba", "bedca", ""),  # an old one was edited and put on top
         ("edcba", "bfedc", ""),  # ... and the oldest made room
+        (
+            "edcba",
+            "afedc",
+            "",
+        ),  # ... and the one before it, not the edited one, which was the oldest
         ("pedcba", "pgfedc", ""),  # one is pinned on top
         ("edcba", "", ""),
         ("edcba", "vwxyz", ""),
@@ -116,7 +121,7 @@ def test_a_feed_that_is_shuffled_at_each_poll_costs_a_few_looks_in_all() -> None
     for size in (29, 27, 20, 10, 3):
         parts = [dice.sample(range(30), size) for _ in range(500)]
         for order in Order:
-            assert len(looked_for(parts, order=order)) <= 6, (size, order)
+            assert len(looked_for(parts, order=order)) <= 10, (size, order)
 
 
 def test_a_page_of_several_blocks_costs_a_few_looks_and_then_none() -> None:
@@ -227,11 +232,12 @@ def test_all_that_a_document_names_is_listed_whatever_its_site_wants_of_it() -> 
         SITEMAP[:-1],
         SITEMAP[:-20],
         SITEMAP.replace(b"<loc>", b"<loc", 1),
-        gzip.compress(SITEMAP * 1)[:-30],
+        gzip.compress(SITEMAP, mtime=0)[:-30],
         b"<urlset></urlset>",
         b"",
         b"<html><body>busy",
     ],
+    ids=["by a byte", "within its end", "within", "packed", "empty", "nothing", "a page"],
 )
 def test_a_sitemap_that_is_cut_off_or_broken_lists_nothing_for_certain(body: bytes) -> None:
     assert read(body) is None
@@ -250,10 +256,11 @@ def test_a_feed_that_is_cut_off_or_broken_lists_nothing_for_certain(body: bytes)
     [
         (SITEMAP, "sitemap"),
         (SITEMAP.replace(b"</loc>", b"</loc><n:x/><other:x/>"), "news_sitemap"),  # unknown prefix
-        (gzip.compress(SITEMAP), "sitemap"),
+        (gzip.compress(SITEMAP, mtime=0), "sitemap"),
         (FEED, "feed"),
         (FEED.replace(b"<title>1", b"<title>Salt & Sea&nbsp;"), "feed"),  # no XML, and all there
     ],
+    ids=["sitemap", "unknown prefix", "packed", "feed", "no XML"],
 )
 def test_what_can_be_read_whole_is_listed(body: bytes, source: str) -> None:
     found = read(body, **{source: f"{BASE}/x"})
