@@ -17,7 +17,7 @@ from crawler.sources.listing import Listing, Order
 from db.archive import Archive
 from db.archiving import crawls, links, listings
 from db.archiving.entries import LinkState
-from db.models import Link, SourceList, VisitOutcome
+from db.models import Link, Removal, SourceList, VisitOutcome
 from morgue import cli
 from pipeline.revisits.plan import DueRule
 from tests.contract.desk import Desk
@@ -85,8 +85,6 @@ def test_a_miss_is_no_removal(desk: Desk) -> None:
     read(desk, "e", "d", "b", "a")
     desk.see("c", "the text of c")
     with desk.archive.read() as session:
-        from db.models import Removal
-
         assert session.scalar(select(func.count(Removal.id))) == 0
 
 
