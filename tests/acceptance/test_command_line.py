@@ -357,16 +357,18 @@ def test_the_daemon_crawls_what_is_due_tells_what_fails_and_stops_in_peace(
 
 def test_a_fast_demonstration_goes_well_and_keeps_its_archive(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("")
-    for keep, code in ((str(tmp_path), ExitCode.USAGE), (str(tmp_path / "demo"), ExitCode.OK)):
-        ended = subprocess.run(
-            morgue_command("demo", "--fast", "--keep", keep),
-            capture_output=True,
-            text=True,
-            check=False,
-            env=environment(),
-        )
-        assert ended.returncode == code, ended.stdout + ended.stderr
-        assert "Traceback" not in ended.stderr
+    refused = run_in_fork(tmp_path, "demo", "--fast", "--keep", str(tmp_path))
+    assert refused.returncode == ExitCode.USAGE, refused.stdout + refused.stderr
+    assert "Traceback" not in refused.stderr
+    ended = subprocess.run(
+        morgue_command("demo", "--fast", "--keep", str(tmp_path / "demo")),
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(),
+    )
+    assert ended.returncode == ExitCode.OK, ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr
     assert "Reprinted from" in ended.stdout
     assert "0 promises" in ended.stdout or "in order" in ended.stdout
     assert (tmp_path / "demo" / "archive.sqlite3").exists()
