@@ -63,6 +63,9 @@ def event_line(event: CrawlEvent) -> str | None:
         return f"{event.site}: {words}" + (f": {facts['detail']}" if facts.get("detail") else "")
     if event.name in ("source_read", "source_failed") and facts.get("problem"):
         return f"{event.site}: source {facts.get('url')}: {facts['problem']}"
+    if event.name == "source_read" and (count := facts.get("missed")):
+        what = "a page is" if count == 1 else f"{count} pages are"
+        return f"{event.site}: source {facts.get('url')}: {what} listed no more, and looked at"
     return None
 
 
@@ -92,7 +95,7 @@ class Tally:
         if event.name == "visit_archived":
             self.done[event.facts["outcome"]] += 1
         elif event.name == "source_read":
-            self.expected += event.facts.get("due", event.facts.get("new", 0))
+            self.expected += event.facts.get("new", 0) + event.facts.get("missed", 0)
 
     @property
     def total(self) -> int:

@@ -36,8 +36,14 @@ def test_what_went_wrong_is_worth_a_line() -> None:
     assert "404" in str(event_line(source(problem="404")))
 
 
+def test_what_a_source_lists_no_more_is_worth_a_line() -> None:
+    line = "dunnock: source https://d.example/rss: 2 pages are listed no more, and looked at"
+    assert event_line(source(missed=2)) == line
+    assert "a page is listed no more" in str(event_line(source(missed=1)))
+
+
 @pytest.mark.parametrize(
-    "event", [visit("same_bytes"), visit("new"), source(), Event("page_answered")]
+    "event", [source(missed=0), visit("same_bytes"), visit("new"), source(), Event("page_answered")]
 )
 def test_what_went_well_is_not(event: Event) -> None:
     assert event_line(event) is None
