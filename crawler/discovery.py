@@ -84,20 +84,24 @@ def read(
         problem=problem,
         dropped=sorting.dropped(),
         is_empty=answer.is_empty or bool(answer.links and not sorting.own_count),
-        listing=_listing(answer, source=source, max_links=max_links),
+        listing=_listing(answer, source=source, url=url, max_links=max_links),
     )
 
 
-def _listing(answer: SourceAnswer, *, source: SourceConfig, max_links: int) -> Listing | None:
-    """All that a document names, whatever its site wants of it; None where that is not told for certain."""
-    is_list = source.kind not in (
-        "follow",
-        "archive",
-    )  # the former lists the site's pages, not its news
+def _listing(
+    answer: SourceAnswer, *, source: SourceConfig, url: str, max_links: int
+) -> Listing | None:
+    """All that a document names, whatever its site wants of it; None where that is not told for certain.
+
+    A page whose links are followed lists its site's pages, not its news; and posts leave the later pages of the
+    WordPress API for the first one.
+    """
+    is_list = source.kind not in ("follow", "archive")
+    is_later = source.kind == "wordpress" and wordpress.page_of(url) > 1
     is_whole = answer.problem is None and not answer.is_damaged and len(answer.links) < max_links
-    if not (is_list and is_whole and 0 < len(answer.links) <= LONGEST):
-        return None
-    return Listing.of(answer.links)
+    if is_list and not is_later and is_whole and 0 < len(answer.links) <= LONGEST:
+        return Listing.of(answer.links)
+    return None
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from scrapy.http import Response
 
 from config.site import SiteConfig, SourceConfig
 from crawler import discovery, pace
-from crawler.answers import header_of, is_truncated
+from crawler.answers import header_of
 from crawler.crawl import Crawl, Note
 from crawler.lanes import Lane, SourceDocument, SourceRun
 from crawler.missing import look_for_missing
@@ -80,7 +79,7 @@ class Documents:
     async def _discover(self, lane: Lane, run: SourceRun, response: Response) -> SourceAnswer:
         """The links of a document; none, and the reason, where it takes more memory than there is."""
         try:
-            answer = await asyncio.to_thread(
+            return await asyncio.to_thread(
                 discovery.read,
                 response.body,
                 site=lane.site,
@@ -95,7 +94,6 @@ class Documents:
             size = len(response.body) // 1_000_000
             words = f"out of memory: {response.url} ({size} MB) takes too much to be read"
             return SourceAnswer(problem=words)
-        return replace(answer, listing=None) if is_truncated(response) else answer
 
     async def close(self, lane: Lane, run: SourceRun) -> None:
         """A document is done; the source is, and is noted, when its last one is.
@@ -148,7 +146,8 @@ class Documents:
         run.new_link_count += offered.new
         run.drop(answer.dropped)
         if document.depth < MAX_DEPTH:
-            depth = 1 if _is_chain(run) else document.depth + 1
+            is_chain = run.config.kind == "wordpress"  # page after page, not one within another
+            depth = 1 if is_chain else document.depth + 1
             lane.add_documents(run, answer.more, depth=depth, limit=MAX_CHILDREN + 1)
         if offered.due or missed:
             lane.forget_waiting()
@@ -169,7 +168,7 @@ class Documents:
     ) -> int:
         """Have links looked at that the document should list, and does not; how many."""
         listing, run = answer.listing, document.run
-        if listing is None or (document.depth and _is_chain(run)):  # page 2 loses links to page 1
+        if listing is None:
             return 0
 
         def look(session: Session) -> int:
@@ -289,11 +288,6 @@ class Documents:
             new_link_count=run.new_link_count,
             detail=detail,
         )
-
-
-def _is_chain(run: SourceRun) -> bool:
-    """Whether its documents are pages of one list, not lists within another."""
-    return run.config.kind == "wordpress"
 
 
 def _digest(body: bytes, *, site: SiteConfig, source: SourceConfig) -> bytes:

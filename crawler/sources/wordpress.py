@@ -51,7 +51,7 @@ def following(address: str) -> str:
     """The page of posts behind this one."""
     parts = urlsplit(address)
     query = {name: each[-1] for name, each in parse_qs(parts.query).items()}
-    query["page"] = str(_page(address) + 1)
+    query["page"] = str(page_of(address) + 1)
     return urlunsplit(parts._replace(query=urlencode(query, safe=",:")))
 
 
@@ -90,7 +90,7 @@ def read(
         return SourceAnswer(problem="this is not a list of WordPress posts")
     links = answer.unique(_posts(posts, url=url, now=now), not_key=urls.key(url), limit=max_links)
     if not links:
-        is_last = _page(url) > 1
+        is_last = page_of(url) > 1
         problem = None if is_last else "the WordPress API lists no posts"
         return SourceAnswer(problem=problem, is_empty=not is_last)
     if len(posts) < PER_PAGE or _reaches(links, since):
@@ -104,13 +104,14 @@ def _reaches(links: tuple[FoundLink, ...], since: datetime | None) -> bool:
     return bool(since and changed and min(changed) < since)
 
 
-def _page(url: str) -> int:
+def page_of(url: str) -> int:
+    """Which page of posts an address names."""
     stated = parse_qs(urlsplit(url).query).get("page", ["1"])[0]
     return int(stated) if stated.isdecimal() and len(stated) < 6 else 1
 
 
 def _next(url: str) -> tuple[str, ...]:
-    page = _page(url) + 1
+    page = page_of(url) + 1
     return (endpoint(url, page=page),) if page <= MAX_PAGES else ()
 
 

@@ -1,6 +1,7 @@
 """Links are missed where a list holds older ones, and only there; lists without order cost next to nothing."""
 
 import gzip
+import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -9,7 +10,7 @@ import pytest
 
 from config.site import SiteConfig
 from crawler import discovery
-from crawler.sources import listing
+from crawler.sources import listing, wordpress
 from crawler.sources.listing import Listing, Order, Past, missed, order_of
 from db.archiving.entries import FoundLink
 
@@ -197,7 +198,7 @@ def test_the_old_end_is_told_by_moments_that_a_list_is_sorted_by(
     assert order_of(links) is order
 
 
-def read(body: bytes, *, most: int = 100, **source: str) -> Listing | None:
+def read(body: bytes, *, most: int = 100, url: str = f"{BASE}/x", **source: str) -> Listing | None:
     site = SiteConfig.model_validate(
         {"name": "a", "title": "A", "home": f"{BASE}/", "deny": ["/video/"],
          "sources": [source or {"sitemap": f"{BASE}/x"}]}
@@ -206,7 +207,7 @@ def read(body: bytes, *, most: int = 100, **source: str) -> Listing | None:
         body,
         site=site,
         source=site.sources[0],
-        url=f"{BASE}/x",
+        url=url,
         content_type=None,
         now=NOW,
         since=None,
@@ -276,3 +277,12 @@ def test_pages_whose_links_are_followed_list_no_news() -> None:
     body = b"".join(b'<a href="/a-long-headline-%d">x</a>' % n for n in range(4))
     assert read(body, follow=f"{BASE}/x") is None
     assert read(body, section=f"{BASE}/x") is not None
+
+
+def test_of_the_wordpress_api_the_first_page_is_a_list() -> None:
+    posts = [{"link": f"{BASE}/{n}", "date_gmt": f"2026-05-0{9 - n}T00:00:00"} for n in range(4)]
+    body = json.dumps(posts).encode()
+    first = read(body, url=wordpress.endpoint(BASE), wordpress=BASE)
+    assert first is not None
+    assert first.order is NEWEST
+    assert read(body, url=wordpress.endpoint(BASE, page=2), wordpress=BASE) is None
