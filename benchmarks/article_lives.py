@@ -68,6 +68,7 @@ KINDS = {
     "column": 3,
     "template": 4,
     "subjects": 4,
+    "batch": 3,
     "live": 3,
     "series": 2,
     "boilerplate": 2,
@@ -92,6 +93,7 @@ class Look:
     title: str
     text: str  # a paragraph a line
     published: StatedMoment | None
+    found: datetime  # when a source first listed the URL
 
 
 def looks(habit: Habit, *, seed: int, count: int) -> list[Look]:
@@ -114,6 +116,7 @@ class _Story:
     at: datetime  # now
     published: datetime
     slug: str = ""
+    listed: datetime | None = None  # with others; by itself: when it is looked at
     guid: str | None = None
     first_url: str = ""
 
@@ -306,6 +309,28 @@ class _Press:
             story.paragraphs = _paragraphs([self._filled(sentence) for sentence in sentences])
             self._look(story)
 
+    def _batch(self) -> None:
+        """Results, lots, districts: one pattern filled several times, published in one minute and listed at once."""
+        is_named = self.dice.random() < 0.7
+        slots = self.dice.choice([[0, 0, 1, 2], [0] * 9 + [1]])  # full of facts, or a form letter
+        sentences = [
+            self._sentence(slots=self.dice.choice(slots), slot="##@" if is_named else "#")
+            for _ in range(self.dice.randint(6, 22))
+        ]
+        headline = self._headline(words=4)
+        section = self.dice.choice(SECTIONS)
+        published = listed = None
+        numbers = iter(self.dice.sample(range(2, 99), 4))
+        for story in self._issues("batch", 4, days=0):
+            published, listed = published or story.published, listed or story.at
+            story.published, story.listed = published, listed
+            story.title = f"{headline} {next(numbers)}"
+            if is_named:
+                story.title += f" {self.dice.choice(self.names)}"
+            story.slug, story.section = f"{_slug(story.title)}-{story.number}", section
+            story.paragraphs = _paragraphs([self._filled(sentence) for sentence in sentences])
+            self._look(story)
+
     def _live(self) -> None:
         title, background = f"{self._headline(words=4)}: live", self._text(60)
         is_counted = self.dice.random() < 0.5
@@ -399,6 +424,7 @@ class _Press:
                 title=story.title,
                 text="\n".join(story.paragraphs),
                 published=self._published(story),
+                found=story.listed or story.at,
             )
         )
 

@@ -105,14 +105,13 @@ class Reporter:
             outcome.add(look, each.article_id)
 
     def _fetched(self, session: Session, batch: Sequence[Look]) -> list[Fetched]:
-        found = [
-            FoundLink(look.url, urls.key(look.url), title=look.title, guid=look.guid)
-            for look in batch
-        ]
-        links.offer_links(session, self._site_id, found, now=self._clock.now())
+        for look in batch:
+            found = FoundLink(look.url, urls.key(look.url), title=look.title, guid=look.guid)
+            links.offer_links(session, self._site_id, [found], now=look.found)
+        keys = [urls.key(look.url) for look in batch]
         ids = session.execute(
             select(Link.url_key, Link.id).where(
-                Link.site_id == self._site_id, Link.url_key.in_([each.url_key for each in found])
+                Link.site_id == self._site_id, Link.url_key.in_(keys)
             )
         )
         numbers = {url_key: link_id for url_key, link_id in ids}  # noqa: C416 - a Row is typed so

@@ -72,6 +72,7 @@ class Common:
     of_smaller: float
     of_larger: float
     other_facts: int  # places between the same words where another number or name stands
+    other_figures: int = 0  # of them, those where it is a number for a number
     replaced: Mapping[frozenset[str], int] = field(default_factory=dict)
     """Pairs of passages that stand for each other between the same words, casefolded, and how often."""
 
@@ -109,6 +110,7 @@ class _Slots(NamedTuple):
 
     replaced: int
     stated: int  # of them, those that state other facts
+    figures: int  # of these, those that are numbers alone
     words: int  # around them
     pairs: Counter[frozenset[str]]  # each passage with the one that has replaced it
 
@@ -181,7 +183,9 @@ def common(one_text: str, other_text: str) -> Common:
     runs = _runs([word.casefold() for word in one], [word.casefold() for word in other])
     found = sum(run.size for run in runs)
     slots = _slots(runs, one, other)
-    return Common(found / len(one), found / len(other), slots.stated, slots.pairs)
+    return Common(
+        found / len(one), found / len(other), slots.stated, slots.figures, replaced=slots.pairs
+    )
 
 
 def direction(one: Party, other: Party) -> Direction:
@@ -248,7 +252,7 @@ def _is_template(runs: Sequence[_Run], copy: Sequence[str], source: Sequence[str
 
 def _slots(runs: Sequence[_Run], copy: Sequence[str], source: Sequence[str]) -> _Slots:
     """The short passages that stand between the same words and differ."""
-    replaced = stated = words = 0
+    replaced = stated = figures = words = 0
     pairs: Counter[frozenset[str]] = Counter()
     for run, following in pairwise(runs):
         words += run.size
@@ -260,8 +264,10 @@ def _slots(runs: Sequence[_Run], copy: Sequence[str], source: Sequence[str]) -> 
         replaced += 1
         pairs[frozenset(" ".join(gap).casefold() for gap in (copy_gap, source_gap))] += 1
         copy_facts, source_facts = _facts(copy_gap), _facts(source_gap)
-        stated += bool(copy_facts and source_facts and copy_facts.isdisjoint(source_facts))
-    return _Slots(replaced, stated, words, pairs)
+        if copy_facts and source_facts and copy_facts.isdisjoint(source_facts):
+            stated += 1
+            figures += all(fact[0].isdigit() for fact in copy_facts | source_facts)
+    return _Slots(replaced, stated, figures, words, pairs)
 
 
 def _facts(words: Sequence[str]) -> set[str]:

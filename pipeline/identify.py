@@ -7,6 +7,7 @@ candidates, all of one site.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from pipeline import likeness
 from pipeline.likeness import Said, Weight
@@ -29,6 +30,11 @@ TELLING_GUID = 1.0
 """The same at a site whose articles are known to have guids of their own."""
 
 
+BESIDE = -0.6
+"""What fills the pattern of an article with other facts, and was listed before that was first seen, was there beside
+it: results, lots and districts are published in one minute."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of a page before it is known which article it is."""
@@ -38,6 +44,19 @@ class Evidence:
     canonical_key: str | None = None
     guid: str | None = None
     said: Said = field(default_factory=Said)
+    found_at: datetime | None = None  # when the URL asked was first listed
+    seen_at: datetime | None = None
+
+    @property
+    def place(self) -> str:
+        """The key of the URL at which the page is."""
+        return self.answered_key or self.url_key
+
+    @property
+    def named_key(self) -> str | None:
+        """What its canonical link names, if that can be an article: no front page, no folder that the page is in."""
+        key = self.canonical_key
+        return None if key is None or is_front_page(key) or _is_above(key, self.place) else key
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +69,7 @@ class Candidate:
     said: Said = field(default_factory=Said)
     stated_keys: frozenset[str] = frozenset()  # that its canonical links named, never asked
     apart: frozenset[int] = frozenset()  # articles that a person has split off from it, or it from
+    first_seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +127,15 @@ def identify(
 
 def as_candidate(page: Evidence, article_id: int) -> Candidate:
     """A new article as a candidate for the pages that follow in its batch."""
-    stated = {page.canonical_key} if _is_telling(page.canonical_key) else set()
-    own_keys = {page.url_key, page.answered_key or page.url_key}
+    stated = {page.named_key} if page.named_key else set()
+    own_keys = {page.url_key, page.place}
     return Candidate(
         article_id=article_id,
         url_keys=frozenset(own_keys),
         guids=frozenset({page.guid} if page.guid else ()),
         said=page.said,
-        stated_keys=frozenset(key for key in stated if key and key not in own_keys),
+        stated_keys=frozenset(stated - own_keys),
+        first_seen_at=page.seen_at,
     )
 
 
@@ -145,7 +166,7 @@ class _Scale:
         self, page: Evidence, candidates: Sequence[Candidate], *, has_telling_guids: bool
     ) -> None:
         self._page = page
-        self._answered = page.answered_key or page.url_key
+        self._answered = page.place
         self._own_keys = {page.url_key, self._answered}
         self._named = self._telling_names(candidates)
         # what several articles have alike names none of them
@@ -157,7 +178,10 @@ class _Scale:
     def weigh(self, candidate: Candidate) -> tuple[Weight, ...]:
         """All that speaks for and against the page being this article."""
         said = self._statements(candidate)
-        text = likeness.of_texts(self._page.said, candidate.said, is_close=bool(said))
+        own, other = self._page.said, candidate.said
+        moment = likeness.of_moments(own.published, other.published)
+        is_update = self._is_update(candidate, moment)
+        text = likeness.of_texts(own, other, is_close=bool(said), is_update=is_update)
         if not said and (text is None or text[0] <= 0):
             return ()  # nothing else is enough
         has_same_text = text is not None and text[1] == likeness.SAME_TEXT
@@ -168,16 +192,38 @@ class _Scale:
         if is_led and text is not None and text[0] >= 0:
             # publishers lead readers from a text to what has become of it, other facts and all
             text = (max(text[0], likeness.SIMILAR_TEXT), text[1])
-        own, other = self._page.said, candidate.said
-        title = None if has_same_text else likeness.of_titles(own.title, other.title)
-        moment = likeness.of_moments(own.published, other.published)
+        title = likeness.of_titles(own.title, other.title, is_update=is_update)
+        title = None if has_same_text else title
         if is_led and moment is not None and moment[0] < 0 and text is not None:
             text = _as_of_another_day(text)
         address = likeness.of_addresses(self._answered, candidate.url_keys)
         if is_led and address is not None and address[0] < 0:
             address = None  # that they lead elsewhere is known
         title, moment, address = _as_issues(title, moment, address)
-        return (*said, *filter(None, (title, text, moment, address)))
+        beside = None
+        if (
+            not is_led
+            and _fills_a_pattern(title, text)
+            and self._was_listed_later(candidate) is False
+        ):
+            beside = (BESIDE, "listed beside it")
+            moment = moment and (min(moment[0], 0.0), moment[1])
+        return (*said, *filter(None, (title, text, moment, address, beside)))
+
+    def _was_listed_later(self, candidate: Candidate) -> bool | None:
+        """Whether the page's URL was first listed when the article had been seen already; None: nobody knows."""
+        found_at, first_seen_at = self._page.found_at, candidate.first_seen_at
+        return None if found_at is None or first_seen_at is None else found_at > first_seen_at
+
+    def _is_update(self, candidate: Candidate, moment: Weight | None) -> bool:
+        """Whether numbers may have changed with the URL: of one minute, under one title, and listed later."""
+        own, other = self._page.said, candidate.said
+        return (
+            moment is not None
+            and moment[0] > 0
+            and bool(self._was_listed_later(candidate))
+            and likeness.differ_in_numbers_alone(own.title, other.title)
+        )
 
     def _statements(self, candidate: Candidate) -> list[Weight]:
         page, answered = self._page, self._answered
@@ -198,11 +244,11 @@ class _Scale:
     def _telling_names(self, candidates: Sequence[Candidate]) -> frozenset[int]:
         """The articles of which the page's canonical link names one, or that named the page."""
         named = set()
-        for key in {self._page.canonical_key, *self._own_keys}:
+        for key in {self._page.named_key, *self._own_keys}:
             if key is None or is_front_page(key):
                 continue
             stated = {one.article_id for one in candidates if key in one.stated_keys}
-            if key == self._page.canonical_key:
+            if key == self._page.named_key:
                 stated |= {one.article_id for one in candidates if key in one.url_keys}
             if len(stated) == 1:
                 named |= stated
@@ -246,6 +292,12 @@ def _as_issues(
     return title, moment, address
 
 
+def _fills_a_pattern(title: Weight | None, text: Weight | None) -> bool:
+    """Whether the same words stand around other numbers or names."""
+    is_numbered = title is not None and title[1] == likeness.OTHER_NUMBER
+    return is_numbered or (text is not None and text[1].endswith(likeness.OTHER_FACTS))
+
+
 def _as_of_another_day(text: Weight) -> Weight:
     """Yesterday's live blog leads to today's, and shares its background with it."""
     if text[1] != likeness.SOMEWHAT_SIMILAR:
@@ -257,8 +309,11 @@ def _total(evidence: Iterable[Weight]) -> float:
     return sum(weight for weight, _ in evidence)
 
 
-def _is_telling(canonical_key: str | None) -> bool:
-    return canonical_key is not None and not is_front_page(canonical_key)
+def _is_above(key: str, place: str) -> bool:
+    """Whether a key is of a folder with a page that has a name: "site/sport" of "site/sport/a-fine-day"."""
+    folder, _, name = place.rpartition("/")
+    is_inside = folder == key or folder.startswith(f"{key}/")
+    return is_inside and likeness.is_own_name(name)
 
 
 def _aliases(page: Evidence) -> tuple[Alias, ...]:
@@ -266,6 +321,6 @@ def _aliases(page: Evidence) -> tuple[Alias, ...]:
     found = {page.url_key: "asked"}
     if page.answered_key and not is_front_page(page.answered_key):
         found.setdefault(page.answered_key, "redirect")
-    if _is_telling(page.canonical_key):
-        found.setdefault(page.canonical_key or "", "canonical")
+    if page.named_key:
+        found.setdefault(page.named_key, "canonical")
     return tuple(Alias(key, known_by) for key, known_by in found.items())

@@ -43,6 +43,7 @@ SAME_TEXT = "same text"
 ANOTHER_TEXT = "another text"
 ANOTHER_SUBJECT = "the same words of another subject"
 SOMEWHAT_SIMILAR = "similar text"
+OTHER_FACTS = "other facts"
 OTHER_NUMBER = "another number in the title"
 OTHER_NUMBERS = "a URL with other numbers"
 """Words for a text that is the same with its title, for one that is not, and for the issues of a column."""
@@ -57,6 +58,9 @@ NEARLY = 0.5
 
 ANOTHER_FACT = 0.25
 """Taken from what a similar text weighs, for each number or name that another one has replaced."""
+
+ANOTHER_FIGURE = 0.1
+"""The same for a number, where the page is surely a later one: tolls rise."""
 
 SUBJECT_NAMED = 2
 """Times that a text has another word throughout, which its title has too, to be of another subject."""
@@ -103,8 +107,14 @@ class Said:
         return count // 2 if is_unspaced(self.text) else count
 
 
-def of_titles(one: str | None, other: str | None) -> Weight | None:
-    """What two titles say; None where they say nothing."""
+def of_titles(one: str | None, other: str | None, *, is_update: bool = False) -> Weight | None:
+    """What two titles say; None where they say nothing.
+
+    Args:
+        one: A page's.
+        other: An article's.
+        is_update: Whether numbers may have changed: see `identify`.
+    """
     if not one or not other:
         return None
     if normal_text(one).casefold() == normal_text(other).casefold():
@@ -115,17 +125,29 @@ def of_titles(one: str | None, other: str | None) -> Weight | None:
         return UNLIKE_TITLE, "another title"
     if _DIGITS.findall(one) != _DIGITS.findall(other):
         # two of a series: "Day 4", "Quake of 5.2"
-        return ANOTHER_NUMBER, OTHER_NUMBER
+        return 0.0 if is_update else ANOTHER_NUMBER, OTHER_NUMBER
     return (SIMILAR_TITLE, "similar title") if share >= TITLE_SIMILAR else None
 
 
-def of_texts(one: Said, other: Said, *, is_close: bool = False) -> Weight | None:
+def differ_in_numbers_alone(one: str | None, other: str | None) -> bool:
+    """Whether two titles have the same words, numbers aside."""
+    words, others = (
+        [word for word in folded_words(title or "") if not word[0].isdigit()]
+        for title in (one, other)
+    )
+    return bool(words) and words == others
+
+
+def of_texts(
+    one: Said, other: Said, *, is_close: bool = False, is_update: bool = False
+) -> Weight | None:
     """What two texts say; None where they are too short.
 
     Args:
         one: A page.
         other: An article.
         is_close: Whether to look closely although their samples have nothing in common.
+        is_update: Whether numbers may have changed: see `identify`.
     """
     smaller, larger = sorted((one.shingles, other.shingles), key=len)
     if len(smaller) < MIN_SHINGLES:
@@ -143,8 +165,10 @@ def of_texts(one: Said, other: Said, *, is_close: bool = False) -> Weight | None
     nearly = max(0.0, (common.of_larger - NEARLY) / (1 - NEARLY))
     weight = SIMILAR_TEXT + max(0.0, same - SIMILAR_TEXT) * nearly
     if common.other_facts:
-        weight = max(0.0, weight - ANOTHER_FACT * common.other_facts)
-        return weight, f"similar text, {common.other_facts} other facts"
+        figures = common.other_figures if is_update else 0
+        against = ANOTHER_FACT * (common.other_facts - figures) + ANOTHER_FIGURE * figures
+        weight = max(0.0, weight - against)
+        return weight, f"similar text, {common.other_facts} {OTHER_FACTS}"
     return weight, "nearly the same text" if nearly else SOMEWHAT_SIMILAR
 
 
@@ -196,6 +220,11 @@ def of_moments(one: str | None, other: str | None) -> Weight | None:
 def of_addresses(key: str, others: Iterable[str]) -> Weight | None:
     """What the shape of a URL key says beside those of an article: the one that says most for it."""
     return max(filter(None, (_of_pair(key, other) for other in others)), default=None)
+
+
+def is_own_name(name: str) -> bool:
+    """Whether the last part of a path names an article: several words or a long number, unlike "amp" and "print"."""
+    return name.count("-") >= SLUG_WORDS - 1 or bool(_NUMBER.search(name))
 
 
 def _of_pair(key: str, other: str) -> Weight | None:

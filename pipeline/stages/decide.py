@@ -375,6 +375,8 @@ def _evidence(fetched: Fetched, result: Result) -> identify.Evidence:
             shingles=result.shingles,
             published=str(reading.published) if reading.published else None,
         ),
+        found_at=fetched.link.found_at,
+        seen_at=fetched.fetched_at,
     )
 
 
@@ -396,6 +398,7 @@ def _candidate(row: CandidateRow) -> identify.Candidate:
         ),
         stated_keys=frozenset(row.stated_keys),
         apart=row.apart,
+        first_seen_at=row.first_seen_at,
     )
 
 

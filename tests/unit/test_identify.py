@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -49,6 +50,7 @@ QUAKE_ELSEWHERE = (
     .replace("12 people", "3 people")
 )
 NOON = "2026-03-02T12:00:00+00:00"
+LATER = "2026-03-02T15:30:00+00:00"
 LIBRARY_TOO = " ".join(reversed(LIBRARY.split()))
 SHORT = "See the pictures of today."
 
@@ -68,6 +70,16 @@ def page(
 
 def known(article_id: int, url: str, title: str, text: str, **more: str | None) -> Candidate:
     return as_candidate(page(url, title, text, **more), article_id)
+
+
+def listed(at: str, evidence: Evidence) -> Evidence:
+    """A page whose URL a source listed first at this moment."""
+    return replace(evidence, found_at=datetime.fromisoformat(at))
+
+
+def seen(at: str, candidate: Candidate) -> Candidate:
+    """An article that was first seen at this moment."""
+    return replace(candidate, first_seen_at=datetime.fromisoformat(at))
 
 
 A = "https://example.org/news/ferry-fares"
@@ -127,6 +139,18 @@ SAME = {
     "a redirect, other facts and another number in the title": (
         replace(page(A, "Quake of 5.2 kills 31", QUAKE_LATER), answered_key=key(B)),
         known(1, A, "Quake of 5.2 kills 12", QUAKE),
+    ),
+    "a toll that rose, under another URL that was listed later": (
+        listed(LATER, page(B, "Quake in Maravia kills 31", QUAKE_LATER, published=NOON)),
+        seen(NOON, known(1, A, "Quake in Maravia kills 12", QUAKE, published=NOON)),
+    ),
+    "the same text, listed beside it under another URL": (
+        listed(NOON, page(B, "Ferry fares to rise", FERRY, published=NOON)),
+        seen(LATER, known(1, A, "Ferry fares to rise", FERRY, published=NOON)),
+    ),
+    "a link to the page for people, from one in a folder of it": (
+        page(f"{A}/print", "Print: Ferry", FERRY_EDITED, canonical_key=key(A)),
+        FERRY_A,
     ),
     "the same text under another URL": (
         page("https://example.org/islands/ferry-fares", "Ferry fares to rise", FERRY),
@@ -210,6 +234,35 @@ DIFFERENT = {
             answered_key=key(B),
         ),
         known(1, A, "Strike: live", f"{QUAKE} {SHORT}", published="2026-03-02"),
+    ),
+    "results of one minute, listed beside each other": (
+        listed(NOON, page(B, "Fares on route 5", f"{FERRY} Route 5.", published=NOON)),
+        seen(LATER, known(1, A, "Fares on route 3", f"{FERRY} Route 3.", published=NOON)),
+    ),
+    "one text for each, listed beside each other": (
+        listed(NOON, page(B, "Fares on route 5", FERRY, published=NOON)),
+        seen(LATER, known(1, A, "Fares on route 3", FERRY, published=NOON)),
+    ),
+    "the same words around other names, of one minute, listed later": (
+        listed(LATER, page(B, "Quake in Karolin", QUAKE_ELSEWHERE, published=NOON)),
+        seen(NOON, known(1, A, "Quake in Maravia", QUAKE, published=NOON)),
+    ),
+    "a link to the section, of which one article alone is known": (
+        page(
+            "https://example.org/news/a-harbour-talk",
+            "Harbour talk",
+            FERRY,
+            published="2026-03-09",
+            canonical_key=SECTION,
+        ),
+        known(
+            1,
+            "https://example.org/news/another-harbour-talk",
+            "Harbour talk",
+            FERRY,
+            published="2026-03-02",
+            canonical_key=SECTION,
+        ),
     ),
     "a short text that is the same": (
         page("https://example.org/pictures/2", "Pictures", SHORT),
