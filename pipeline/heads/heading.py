@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import cast
 
 from lxml import etree
@@ -50,6 +51,10 @@ _MOST_SECTIONS = 6
 _MAY_BE_TITLE = ("h2", "h3", "h4", "div", "p", "span", "strong", "b", "font", "td", "a")
 _MOST_ELEMENTS = 160
 _LEVELS = 6
+_MOST_HEADINGS = 200
+_LONGEST_HEADING = (
+    2_000  # characters that are read: broken markup may put a page into its headline, over and over
+)
 _BODY_LINE = 220  # characters from which a paragraph below the headline is the article's own text
 
 
@@ -69,7 +74,7 @@ class Surroundings:
 def headings(page: Page) -> list[tuple[Element, str]]:
     """The visible first-level headings that are not the page's furniture, with their texts."""
     found = []
-    for element in page.body.iter("h1"):
+    for element in islice(page.body.iter("h1"), _MOST_HEADINGS):
         text = _headline(element)
         if text and not any(a.tag in _OUTSIDE for a in element.iterancestors()):
             found.append((element, text))
@@ -79,6 +84,7 @@ def headings(page: Page) -> list[tuple[Element, str]]:
 def _headline(element: Element) -> str:
     """The text of a heading; a kicker and a headline that only style keeps apart are not run together."""
     parts: list[str] = []
+    size = 0
     for event, node in etree.iterwalk(element, events=("start", "end")):
         told = node.text if event == "start" else node.tail if node is not element else None
         if event == "start" and node.tag in ("br", "p", "div", "h1", "h2"):
@@ -89,6 +95,9 @@ def _headline(element: Element) -> str:
                 or (parts[-1][-1] in ":!?" and told[0].isalnum())
             )
             parts.append(f" {told}" if is_seam else told)
+            size += len(told)
+            if size > _LONGEST_HEADING:
+                break
     return typography.settle("".join(parts))
 
 

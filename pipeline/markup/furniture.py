@@ -47,6 +47,7 @@ _CREDIT_CLASS = re.compile(
 )
 _CAPTIONS = ("p", "div", "span", "small", "em", "dd", "figcaption", "cite", "li")
 _LONGEST_CAPTION = 900
+_LONGEST_FIGURE = 2_500  # characters
 _FURNITURE_IMAGE = re.compile(
     r"(?:avatar|gravatar|logo|icon|sprite|pixel|spacer|blank|placeholder|share|badge|emoji|/ads?/|1x1|\.svg|^data:)",
     re.IGNORECASE,
@@ -83,7 +84,7 @@ def clear(page: Page) -> Cleared:
     for element in list(page.root.iter("template", *_MAY_HOLD_ALL)):
         if element.tag == "template" and element.get("shadowrootmode"):
             element.tag = "div"  # its content is shown, without any script
-        elif element.tag in _MAY_HOLD_ALL and sum(map(len, pages.texts(element))) > _MUCH:
+        elif element.tag in _MAY_HOLD_ALL and pages.holds_more(element, _MUCH):
             element.tag = "div"  # it was never closed, and the whole page fell into it
     etree.strip_elements(page.root, *_MACHINERY, with_tail=False)
     classes = hidden.classes_of(page)
@@ -147,7 +148,7 @@ def _holds_text(figure: Element) -> bool:
     """Figures that frame a table, a quotation, code or an article's whole text are no pictures."""
     if figure.find(".//table") is not None or figure.find(".//blockquote") is not None:
         return True
-    return figure.find(".//pre") is not None or sum(map(len, pages.texts(figure))) > 2500
+    return figure.find(".//pre") is not None or pages.holds_more(figure, _LONGEST_FIGURE)
 
 
 def _is_caption(element: Element) -> bool:
@@ -156,8 +157,12 @@ def _is_caption(element: Element) -> bool:
         return False
     if any(next(element.iter(tag), None) is not None for tag in ("h1", "h2", "article", "ul")):
         return False
-    size = sum(map(len, pages.texts(element)))
-    return 0 < size <= _LONGEST_CAPTION and len(element.findall(".//p")) <= 2
+    says_something = pages.holds_more(element, 0)
+    return (
+        says_something
+        and not pages.holds_more(element, _LONGEST_CAPTION)
+        and len(element.findall(".//p")) <= 2
+    )
 
 
 def _replace(element: Element, picture: Picture, cleared: Cleared) -> None:

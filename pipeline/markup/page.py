@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TypeAlias, cast
 from urllib.parse import urljoin, urlsplit
 
@@ -250,6 +250,11 @@ def drop(element: Element) -> None:
 def texts(element: Element) -> Iterator[str]:
     """The text nodes of an element and all that it holds, as they are."""
     return cast("Iterator[str]", element.itertext())
+
+
+def holds_more(element: Element, size: int) -> bool:
+    """Whether an element holds more than so many characters of text; reads no further than that."""
+    return any(total > size for total in accumulate(map(len, texts(element))))
 
 
 def own_text(element: Element) -> str:

@@ -83,6 +83,8 @@ MONSTERS: dict[str, Callable[[], bytes]] = {
     "an unspaced text of 90,000 characters": lambda: _story(
         b"<p>", "\u6e2f\u53e3\u5f00\u653e\u4e86".encode() * 18_000, _P
     ),
+    "4,000 headlines in each other": lambda: _story(b"<div><h1>The pier" * 4_000, _P * 5),
+    "1,000 figures in each other": lambda: _story(b"<figure><p>The pier" * 1_000, _P * 20_000),
     "10,000 lines of an article": lambda: _story(_numbered(_LINE, 10_000)),
     "10,000 lines below an article": lambda: _story(
         _P * 20,
