@@ -125,9 +125,9 @@ def sections(place: Element) -> list[str]:
         node = node.getparent() if node is not None else None
         if node is None or node.tag in ("body", "html"):
             break
-        links = [link for link in node.iter("a") if _is_category(link)]
+        links = list(islice(filter(_is_category, node.iter("a")), _MOST_SECTIONS))
         if links:
-            texts = [pages.own_text(link) for link in links[:_MOST_SECTIONS]]
+            texts = [pages.own_text(link) for link in links]
             return [text for text in texts if text and len(text) <= 40]
     return []
 
@@ -137,7 +137,12 @@ def _is_category(link: Element) -> bool:
         return True
     parent = link.getparent()
     held = "" if parent is None else parent.get("class") or ""
-    return any(_CATEGORY.search(names) for names in (link.get("class") or "", held) if names)
+    return any(_names_category(names) for names in (link.get("class") or "", held) if names)
+
+
+@lru_cache(maxsize=1024)
+def _names_category(names: str) -> bool:
+    return _CATEGORY.search(names) is not None
 
 
 def around(place: Element, *, descriptions: Sequence[str]) -> Surroundings:

@@ -50,6 +50,7 @@ _INLINE = frozenset((
 _LARGEST_HIDDEN_SHARE = 0.5  # of the page's prose
 _LETTERS = 3  # characters of an ornament that begins a word
 _MAX_STYLES = 60
+_LONGEST_CLASS = 2_000  # characters
 _INSERTED = (4, 60)  # characters of a phrase that is put into words
 _OFTEN = 3
 _HIDES, _HIDES_SOMEWHERE = 2, 1
@@ -90,7 +91,14 @@ def _styles(page: Page) -> Iterator[str]:
 
 
 def classes_of(page: Page) -> list[str]:
-    """The class attributes of what the body holds, in the page's order."""
+    """The class attributes of what the body holds, in the page's order; longer than anybody writes, they are cut."""
+    found = cast("list[str]", _CLASSES(page.body))
+    if max(map(len, found), default=0) <= _LONGEST_CLASS:
+        return found
+    for element in page.body.iter(etree.Element):
+        names = element.get("class")
+        if names is not None and len(names) > _LONGEST_CLASS:
+            element.set("class", names[:_LONGEST_CLASS])
     return cast("list[str]", _CLASSES(page.body))
 
 

@@ -33,12 +33,13 @@ _WRAPPERS = re.compile(
     r"^(?://\s*)?(?:/\*\s*)?(?:<!--|<!\[CDATA\[)(?:\s*\*/)?|"
     r"(?://\s*)?(?:/\*\s*)?(?:-->|\]\]>)(?:\s*\*/)?\s*$"
 )
-_STRING_OR = r'("[^"\\]*(?:\\.[^"\\]*)*")'
-_COMMENT = re.compile(_STRING_OR + r"|/\*.*?\*/|(?<![:\w])//[^\n]*", re.DOTALL)
-_TRAILING_COMMA = re.compile(_STRING_OR + r"|,(?=\s*[,}\]])", re.DOTALL)
+# one that is never closed goes to the end: else it would be sought from each quote in it
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
+_STRING_OR_COMMENT = re.compile(_STRING + r"|/\*|(?<![:\w])//[^\n]*+", re.DOTALL)
+_STRING_OR_COMMA = re.compile(f"({_STRING})" + r"|,(?=\s*+[,}\]])", re.DOTALL)
 _SCAVENGED = re.compile(
-    r'"(headline|datePublished|dateModified)"\s*:\s*"((?:[^"\\\n]|\\.){3,300})"|'
-    r'"author"\s*:\s*\[?\s*\{[^{}]{0,200}?"name"\s*:\s*"((?:[^"\\\n]|\\.){3,100})"'
+    r'"(headline|datePublished|dateModified)"\s*+:\s*+"((?:[^"\\\n]|\\.){3,300})"|'
+    r'"author"\s*+:\s*+(?:\[\s*+)?\{[^{}]{0,200}?"name"\s*:\s*"((?:[^"\\\n]|\\.){3,100})"'
 )
 
 
@@ -106,12 +107,23 @@ def _unwrapped(script: str) -> str:
 
 
 def _repaired(text: str) -> str:
-    def keep_string(match: re.Match[str]) -> str:
-        return match.group(1) or ""
-
-    text = _COMMENT.sub(keep_string, text)
-    text = _TRAILING_COMMA.sub(keep_string, text)
+    text = _STRING_OR_COMMA.sub(lambda match: match.group(1) or "", _without_comments(text))
     return re.sub(r'\\(?!["\\/bfnrtu])', r"\\\\", text)
+
+
+def _without_comments(text: str) -> str:
+    kept: list[str] = []
+    last = text.rfind("*/")
+    at = start = 0  # where to look on, and from where nothing is kept yet
+    while match := _STRING_OR_COMMENT.search(text, at):
+        at = match.end()
+        is_open = match[0] == "/*"
+        if match[0].startswith('"') or (is_open and last < at):
+            continue
+        end = text.index("*/", at) + 2 if is_open else at
+        kept.append(text[start : match.start()])
+        at = start = end
+    return "".join((*kept, text[start:]))
 
 
 def _values_in_a_row(text: str) -> Iterator[Any]:

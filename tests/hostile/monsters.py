@@ -78,6 +78,18 @@ MONSTERS: dict[str, Callable[[], bytes]] = {
     "1,000 JSON-LD scripts": lambda: _story(
         _P, before=json_ld({"@type": "NewsArticle", "headline": "Pier"}) * 1_000
     ),
+    "an unclosed string of 200,000 quotes": lambda: _story(
+        _P * 5, before=LD + b'{"headline":' + b'\\"a\\":' * 100_000 + END
+    ),
+    "90,000 comments never closed": lambda: _story(
+        _P * 5, before=LD + b"{" + b"/* // a\n" * 90_000 + END
+    ),
+    "an author behind 90,000 spaces": lambda: _story(
+        _P * 5, before=LD + b'{"author":' + b" " * 90_000 + b"," + END
+    ),
+    "20,000 links in a class of 40,000 letters": lambda: _story(
+        b'<div class="', b"body " * 8_000, b'">', b"<a href=/a>a</a>" * 20_000, b"</div>", _P * 5
+    ),
     "90,000 unclosed scripts": lambda: _story(_P * 5, b"<script>" * 90_000),
     "a word of 30,000 letters": lambda: _story(_P * 5, b"<p>The pier a.b", b"a" * 30_000, b".", _P),
     "an unspaced text of 90,000 characters": lambda: _story(

@@ -53,6 +53,12 @@ def test_raw_line_ends_in_strings_are_kept() -> None:
 
 
 def test_addresses_in_strings_are_no_comments() -> None:
+    assert jsonld.load_json('{"a": 1, /* b */ "c": "/* d // e", // f\n "g": 2 /* h, }') is None
+    assert jsonld.load_json('{"a": 1, /* b */ "c": "/* d // e", // f\n "g": 2,}') == {
+        "a": 1,
+        "c": "/* d // e",
+        "g": 2,
+    }
     assert jsonld.load_json('{"a": "https://x.example/a", "b": [1,],}') == {
         "a": "https://x.example/a",
         "b": [1],
