@@ -22,15 +22,15 @@ from db.histories.removals import Evidence
 from db.identities import candidates
 from db.identities.identity import Origin
 from db.models import VisitOutcome
-from pipeline import answer, identify, urls
+from pipeline import answer, identify
 from pipeline.answer import Answer
 from pipeline.context import CrawlContext
 from pipeline.extraction import Result
 from pipeline.items import Fetched
-from pipeline.likeness import Said
 from pipeline.reading import Reading, Verdict
 from pipeline.revisits.plan import DueRule, Policy
 from pipeline.stages.absence import gone_by
+from pipeline.stages.evidence import aliases_of, candidate_of, evidence_of, keys_of
 from pipeline.stages.known_text import known_text
 from pipeline.stages.next_look import Due, next_look
 from pipeline.stages.revisions import revision_of
@@ -142,11 +142,11 @@ class _Desk:
     ) -> tuple[CandidateRow | None, int | NewArticle, tuple[Alias, ...]]:
         """The page's article: one that is known, one that this batch adds, or a new one; and its URLs."""
         desk = self._sites[self._context.site_ids[fetched.site]]
-        page = _evidence(fetched, result)
+        page = evidence_of(fetched, result)
         found = identify.identify(
             page, list(desk.candidates.values()), has_telling_guids=desk.has_telling_guids
         )
-        aliases = _aliases(fetched, result, found)
+        aliases = aliases_of(fetched, result, found)
         number = found.article_id
         if number is None:
             number = -1 - len(desk.newcomers)
@@ -312,9 +312,9 @@ class _Desk:
 
     def _site(self, site_id: int, members: Sequence[Fetched]) -> "_Site":
         session = self._session
-        pages = [_evidence(fetched, fetched.result) for fetched in members if fetched.result]
+        pages = [evidence_of(fetched, fetched.result) for fetched in members if fetched.result]
         places = candidates.articles_at(
-            session, site_id, {key for page in pages for key in _keys(page)}
+            session, site_id, {key for page in pages for key in keys_of(page)}
         )
         # a page that is where an article is known to be, as nearly all are, needs no more
         strays = [
@@ -332,7 +332,7 @@ class _Desk:
         rows = candidates.candidate_rows(session, ids, guids=guids)
         return _Site(
             rows={row.article_id: row for row in rows},
-            candidates={row.article_id: _candidate(row) for row in rows},
+            candidates={row.article_id: candidate_of(row) for row in rows},
             newcomers={},
             has_telling_guids=bool(guids) and candidates.has_telling_guids(session, site_id),
         )
@@ -359,60 +359,6 @@ def _by_site(batch: Sequence[Fetched], context: CrawlContext) -> dict[int, list[
         if fetched.result and fetched.result.reading.verdict is Verdict.BELIEVED:
             members.setdefault(context.site_ids[fetched.site], []).append(fetched)
     return members
-
-
-def _evidence(fetched: Fetched, result: Result) -> identify.Evidence:
-    reading = result.reading
-    return identify.Evidence(
-        url_key=fetched.link.url_key,
-        answered_key=urls.key(fetched.url_answered or fetched.url),
-        canonical_key=urls.key(reading.canonical_url) if reading.canonical_url else None,
-        guid=fetched.link.guid,
-        said=Said(
-            title=reading.title,
-            text=reading.text,
-            text_digest=result.normal_sha256,
-            shingles=result.shingles,
-            published=str(reading.published) if reading.published else None,
-        ),
-        found_at=fetched.link.found_at,
-        seen_at=fetched.fetched_at,
-    )
-
-
-def _keys(page: identify.Evidence) -> set[str]:
-    return {key for key in (page.url_key, page.answered_key, page.canonical_key) if key}
-
-
-def _candidate(row: CandidateRow) -> identify.Candidate:
-    return identify.Candidate(
-        article_id=row.article_id,
-        url_keys=frozenset(row.url_keys),
-        guids=row.guids,
-        said=Said(
-            title=row.title,
-            text=row.text or "",
-            text_digest=row.normal_sha256,
-            shingles=row.shingles,
-            published=row.published,
-        ),
-        stated_keys=frozenset(row.stated_keys),
-        apart=row.apart,
-        first_seen_at=row.first_seen_at,
-    )
-
-
-def _aliases(fetched: Fetched, result: Result, found: identify.Identity) -> tuple[Alias, ...]:
-    """The URLs behind the keys that the page goes by, with what made it this article."""
-    spelled = {
-        "asked": fetched.url,
-        "redirect": fetched.url_answered or fetched.url,
-        "canonical": result.reading.canonical_url or fetched.url,
-    }
-    because = found.because or None
-    return tuple(
-        Alias(spelled[one.evidence], one.url_key, one.evidence, because) for one in found.aliases
-    )
 
 
 def _first_seen(reading: Reading, row: CandidateRow | None, now: datetime) -> datetime:
