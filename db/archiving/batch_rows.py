@@ -206,6 +206,9 @@ class Rows:
         )
 
 
+ELSEWHERE = "elsewhere"
+"""The `due_rule` of a link whose article was found gone at another URL: pipeline.revisits.plan.DueRule."""
+
 _LINK = table_of(Link).c
 _LINK_STATE = (
     update(table_of(Link))
@@ -239,7 +242,7 @@ _ASK_OTHERS = (  # they were there when last seen: whether they still are tells 
         _LINK.visited_at < bindparam("b_before"),
         or_(_LINK.due_at.is_(None), _LINK.due_at > bindparam("b_at")),
     )
-    .values(due_at=bindparam("b_due_at"))
+    .values(due_at=bindparam("b_due_at"), due_rule=ELSEWHERE)
 )
 
 _ALIASES = table_of(ArticleUrl)

@@ -23,6 +23,9 @@ from db.statements import chunks, insert_or_ignore, run_many, table_of
 REST = timedelta(days=1)
 """How long a link that is not wanted any more is left alone whatever an untrusted source says."""
 
+STATED, WANTED = "stated", "wanted"
+"""The `due_rule` of a link that its source speaks of again, and of one that is asked for: revisits.plan.DueRule."""
+
 TITLE_LIMIT = 2000
 
 COLUMNS = [getattr(Link, name) for name in KnownLink.__dataclass_fields__]
@@ -36,6 +39,7 @@ _KNOWN = (
     "visited_modified_at",
     "visited_at",
     "due_at",
+    "due_rule",
     "depth",
 )
 
@@ -124,7 +128,7 @@ def make_due(session: Session, link_ids: Sequence[int], *, now: datetime) -> int
         session.execute(
             update(Link)
             .where(Link.id.in_(late))
-            .values(due_at=now)
+            .values(due_at=now, due_rule=WANTED)
             .execution_options(synchronize_session=False)
         )
         changed += len(late)
@@ -146,7 +150,7 @@ def ensure_link(session: Session, site_id: int, link: FoundLink, *, now: datetim
     session.execute(
         update(Link)
         .where(Link.site_id == site_id, Link.url_key == link.url_key)
-        .values(due_at=now)
+        .values(due_at=now, due_rule=WANTED)
         .execution_options(synchronize_session=False)
     )
     row = session.execute(
@@ -161,7 +165,15 @@ _UPDATE = (
     .values(
         {
             name: bindparam(f"b_{name}")
-            for name in ("title", "guid", "published_at", "modified_at", "depth", "due_at")
+            for name in (
+                "title",
+                "guid",
+                "published_at",
+                "modified_at",
+                "depth",
+                "due_at",
+                "due_rule",
+            )
         }
     )
 )
@@ -235,6 +247,7 @@ def _change(
         "b_modified_at": modified_at,
         "b_depth": depth,
         "b_due_at": due_at,
+        "b_due_rule": STATED if due_at != row.due_at and row.visited_at else row.due_rule,
     }
 
 

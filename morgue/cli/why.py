@@ -39,6 +39,9 @@ _RULES = {
     DueRule.GONE: "it was found gone and may come back, or be confirmed",
     DueRule.RETRY: "it could not be read; the pause grows with each failure",
     DueRule.MISSED: "missed in its source, which still lists older pages",
+    DueRule.STATED: "its source states a later change than was known at the last look",
+    DueRule.WANTED: "a person named it, or `audit --repair` found it wanting",
+    DueRule.ELSEWHERE: "its article was found gone at another of its URLs",
 }
 
 

@@ -57,6 +57,9 @@ class DueRule(StrEnum):
     GONE = "gone"  # it was found gone, and may come back
     RETRY = "retry"  # it could not be read
     MISSED = "missed"  # its source lists it no more, and older ones still
+    STATED = "stated"  # its source states a later change than was known at the last look
+    WANTED = "wanted"  # a person named it, or a repair found it wanting
+    ELSEWHERE = "elsewhere"  # its article was found gone at another of its URLs
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,13 @@ from click.testing import CliRunner, Result
 from config.clock import ManualClock
 from config.site import SiteConfig
 from db.archive import Archive
-from db.archiving import rhythms
-from db.archiving.entries import LinkState
+from db.archiving import links, rhythms
+from db.archiving.batch_rows import ELSEWHERE
+from db.archiving.entries import FoundLink, LinkState
+from db.archiving.listings import MISSED
 from db.models import VisitOutcome
 from morgue import cli
+from pipeline.revisits.plan import DueRule
 from pipeline.revisits.rhythm import LEARNER_VERSION
 from pipeline.stages import learn_rhythms
 from tests.contract.desk import Desk
@@ -131,3 +134,44 @@ def test_what_is_not_watched_is_a_failure_with_a_remedy(ask: Ask) -> None:
     result = ask("http://lantern.example/nowhere")
     assert result.exit_code == 1
     assert "morgue crawl URL" in result.stderr
+
+
+def test_a_page_that_somebody_asks_for_is_due_for_that(ask: Ask, desk: Desk) -> None:
+    link = desk.link("city/mill")  # as a person who names it
+    assert "because:    a person named it" in ask(link.url).output
+    desk.see("city/mill", "city/mill burns")
+    assert told(ask(link.url, "--json"))["rule"] is None
+    desk.wait(minutes=30)
+    with desk.archive.write() as session:
+        assert links.make_due(session, [link.id], now=desk.clock.now()) == 1
+    assert told(ask(link.url, "--json"))["rule"] == DueRule.WANTED
+
+
+def test_a_page_of_which_its_source_states_a_change_is_due_for_that(ask: Ask, desk: Desk) -> None:
+    link = desk.link("city/mill")
+    desk.see("city/mill", "city/mill burns")
+    desk.wait(minutes=10)
+    found = FoundLink(link.url, link.url_key, modified_at=desk.clock.now())
+    with desk.archive.write() as session:
+        links.offer_links(session, desk.site_id, [found], now=desk.clock.now(), trust_lastmod=True)
+    assert "because:    its source states a later change" in ask(link.url).output
+
+
+def test_the_other_urls_of_an_article_that_is_gone_at_one_are_due_for_that(
+    ask: Ask, desk: Desk
+) -> None:
+    link = desk.link("city/mill")
+    last = desk.entry(link, "city/mill burns", article=link.article_id)
+    desk.archive_all(replace(last, link_state=desk.at_rest()))
+    desk.see("city/mill-again", "city/mill burns", article=link.article_id)
+    desk.wait(days=2)
+    desk.see_gone("city/mill-again")
+    assert (
+        "because:    its article was found gone at another"
+        in ask("http://lantern.example/city/mill").output
+    )
+
+
+def test_every_rule_that_the_archive_sets_has_words() -> None:
+    rules = {links.STATED, links.WANTED, ELSEWHERE, MISSED}
+    assert rules <= set(DueRule)
